@@ -1,0 +1,199 @@
+"""All settings, in one file. Everything that differs between machines comes from the environment;
+docs/operator.md lists the variables. Nothing is created or written by importing this module."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.Env()
+
+# --- what kind of site this is -------------------------------------------------------------------
+CLINIC_MODE = env.str("CLINIC_MODE", "demo")
+if CLINIC_MODE not in {"demo", "live"}:
+    raise ImproperlyConfigured(f"CLINIC_MODE is {CLINIC_MODE!r}. Set it to demo or live.")
+DEMO = CLINIC_MODE == "demo"
+CLINIC_HOME = Path(env.str("CLINIC_HOME", str(BASE_DIR / ".clinic")))
+CLINIC_URL = env.str("CLINIC_URL", "http://127.0.0.1:8000").rstrip("/")
+CLINIC_NOW = env.str("CLINIC_NOW", "")
+# Unix time at which CLINIC_NOW began, so that every process of one site tells the same time.
+CLINIC_NOW_AT = env.float("CLINIC_NOW_AT", 0.0)
+
+_url = urlsplit(CLINIC_URL)
+HTTPS = _url.scheme == "https"
+if DEMO:
+    ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", "testserver"]
+else:
+    ALLOWED_HOSTS = [_url.hostname or ""]
+DEBUG = False
+
+
+def _secret(name: str) -> str:
+    """A key from NAME or from the file NAME_FILE; demo falls back to one for this process alone."""
+    if value := env.str(name, ""):
+        return value
+    if path := env.str(f"{name}_FILE", ""):
+        return Path(path).read_text().strip()
+    if DEMO:
+        return secrets.token_urlsafe(50)
+    raise ImproperlyConfigured(
+        f"{name} is not set. Put a long random value into {name}, or its path into {name}_FILE; "
+        "python3 -c 'import secrets; print(secrets.token_urlsafe(50))' makes one."
+    )
+
+
+SECRET_KEY = _secret("SECRET_KEY")
+LINK_KEY = _secret("LINK_KEY")  # signs the addresses that we send to patients
+
+# --- database ------------------------------------------------------------------------------------
+if "DATABASE_URL" not in os.environ:
+    raise ImproperlyConfigured(
+        "DATABASE_URL is not set. Either use `python3 run.py manage …`, which starts the database "
+        "of this checkout, or set DATABASE_URL=postgres://user:password@host/name."
+    )
+STATEMENT_TIMEOUT_MS = env.int("CLINIC_STATEMENT_TIMEOUT_MS", 5_000)
+DATABASES = {"default": env.db_url("DATABASE_URL")}
+DATABASES["default"].setdefault("OPTIONS", {}).update(
+    {
+        "connect_timeout": 3,
+        # A browser has given up long before these; a forgotten lock must not outlive it.
+        "options": (
+            f"-c statement_timeout={STATEMENT_TIMEOUT_MS} -c lock_timeout=3000"
+            " -c idle_in_transaction_session_timeout=10000 -c jit=off"
+        ),
+    }
+)
+if env.bool("CLINIC_DB_POOL", False):
+    # For gunicorn's threads (run.py and the units in deploy/ set it); commands and tests need none.
+    DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 8, "timeout": 3}
+else:
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- applications --------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "clinic_site",
+    "reviews",
+    "appointments",
+    "procedures",
+    "correspondence",
+    "practice",
+    "wagtail.contrib.redirects",
+    "wagtail.embeds",
+    "wagtail.sites",
+    "wagtail.users",
+    "wagtail.snippets",
+    "wagtail.documents",
+    "wagtail.images",
+    "wagtail.search",
+    "wagtail.admin",
+    "wagtail",
+    "modelcluster",
+    "taggit",
+    "procrastinate.contrib.django",
+    "pghistory",
+    "pgtrigger",
+    "phonenumber_field",
+    "crispy_forms",
+    "crispy_bootstrap5",
+    "django_htmx",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.humanize",
+    "django.contrib.messages",
+    "django.contrib.postgres",
+    "django.contrib.sessions",
+    "django.contrib.sitemaps",
+    "django.contrib.staticfiles",
+    "django.forms",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "wagtail.contrib.redirects.middleware.RedirectMiddleware",
+]
+
+ROOT_URLCONF = "clinic_site.urls"
+WSGI_APPLICATION = "clinic_site.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+CRISPY_ALLOWED_TEMPLATE_PACKS = CRISPY_TEMPLATE_PACK = "bootstrap5"
+PHONENUMBER_DEFAULT_REGION = "US"
+
+# --- language and time ---------------------------------------------------------------------------
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("es", "Español")]
+WAGTAIL_CONTENT_LANGUAGES = LANGUAGES
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_TZ = True
+TIME_ZONE = "UTC"  # each practice's own zone is applied where a time is shown
+
+# --- files ---------------------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATIC_ROOT = CLINIC_HOME / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+MEDIA_URL = "/media/"
+MEDIA_ROOT = CLINIC_HOME / "media"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    # Hashed names; compressing happens at deploy (deploy/), it would cost the first start 17 s.
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"},
+}
+
+# --- staff sign-in -------------------------------------------------------------------------------
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/admin/"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+SESSION_COOKIE_HTTPONLY = True
+
+# --- content editing -----------------------------------------------------------------------------
+WAGTAIL_SITE_NAME = "Clinic"
+WAGTAILADMIN_BASE_URL = CLINIC_URL
+WAGTAILADMIN_LOGIN_URL = "account_login"
+WAGTAIL_GRAVATAR_PROVIDER_URL = None
+WAGTAIL_ENABLE_UPDATE_CHECK = False
+WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
+WAGTAIL_PASSWORD_MANAGEMENT_ENABLED = False
+WAGTAIL_PASSWORD_RESET_ENABLED = False
+WAGTAIL_EMAIL_MANAGEMENT_ENABLED = False
+WAGTAIL_I18N_ENABLED = True
+WAGTAILIMAGES_EXTENSIONS = ["jpg", "jpeg", "png", "webp"]
+WAGTAILIMAGES_MAX_UPLOAD_SIZE = 10 * 1024 * 1024
+WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
+
+# --- e-mail --------------------------------------------------------------------------------------
+DEFAULT_FROM_EMAIL = env.str("CLINIC_FROM_EMAIL", "frontdesk@example.com")
+EMAIL_TIMEOUT = 10
+EMAIL_FILE_PATH = CLINIC_HOME / "mail"
