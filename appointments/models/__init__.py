@@ -1,0 +1,20 @@
+from .appointment import Appointment, StatusChange, new_reference
+from .occupancy import CalendarVersion, Occupancy
+from .patient import Patient
+from .schedule import VisitType, WorkingHours
+from .statuses import HOLDS_TIME, Kind, State, Status
+
+__all__ = [
+    "HOLDS_TIME",
+    "Appointment",
+    "CalendarVersion",
+    "Kind",
+    "Occupancy",
+    "Patient",
+    "State",
+    "Status",
+    "StatusChange",
+    "VisitType",
+    "WorkingHours",
+    "new_reference",
+]

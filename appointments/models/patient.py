@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+import pghistory
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from phonenumber_field.modelfields import PhoneNumberField
+
+
+@pghistory.track()
+class Patient(models.Model):
+    """The person to be seen, as told at one booking. Staff may merge two rows, nobody else does.
+
+    `phone` is kept as E.164 (`+12145550142`); `phone.as_national` is for reading.
+    """
+
+    class ContactBy(models.TextChoices):
+        PHONE = "phone", _("Phone call")
+        TEXT = "text", _("Text message")
+        EMAIL = "email", _("E-mail")
+
+    class PatientStatus(models.TextChoices):
+        NEW = "new", _("New to us")
+        RETURNING = "returning", _("Seen here before")
+
+    given_name = models.CharField(_("given name"), max_length=80)
+    family_name = models.CharField(_("family name"), max_length=80)
+    birth_date = models.DateField(_("date of birth"))
+    phone = PhoneNumberField(_("telephone"))
+    email = models.EmailField(_("e-mail"), blank=True)
+    contact_by = models.CharField(
+        _("how to be reached"),
+        max_length=5,
+        choices=ContactBy.choices,
+        default=ContactBy.PHONE,
+    )
+    voicemail_ok = models.BooleanField(_("we may leave a voicemail"), default=False)
+    patient_status = models.CharField(
+        _("new or returning"), max_length=9, choices=PatientStatus.choices, blank=True
+    )
+    preferred_language = models.CharField(_("language"), max_length=35, default="en")
+    needs = models.CharField(_("needs"), max_length=300, blank=True)
+    created_at = models.DateTimeField(_("since"), editable=False)
+
+    class Meta:
+        ordering = ("family_name", "given_name", "pk")
+        verbose_name = _("patient")
+        verbose_name_plural = _("patients")
+        indexes = (
+            models.Index(fields=("family_name", "given_name"), name="patient_by_name"),
+            models.Index(fields=("phone",), name="patient_by_phone"),
+        )
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(given_name__regex=r"\S") & Q(family_name__regex=r"\S"),
+                name="patient_has_a_name",
+            ),
+            models.CheckConstraint(
+                condition=Q(phone__regex=r"^\+[1-9][0-9]{6,14}$"),
+                name="patient_phone_is_e164",
+            ),
+            models.CheckConstraint(
+                condition=Q(birth_date__gte="1880-01-01"),
+                name="patient_birth_date_is_possible",
+            ),
+            models.CheckConstraint(
+                condition=Q(contact_by__in=("phone", "text"))
+                | (Q(contact_by="email") & ~Q(email="")),
+                name="patient_can_be_reached",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.given_name} {self.family_name}"
