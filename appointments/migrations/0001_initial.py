@@ -27,6 +27,21 @@ class Migration(migrations.Migration):
     operations = [
         BtreeGistExtension(),
         migrations.CreateModel(
+            name="Draft",
+            fields=[
+                (
+                    "name",
+                    models.CharField(max_length=64, primary_key=True, serialize=False),
+                ),
+                ("sealed", models.BinaryField()),
+                ("expires_at", models.DateTimeField(db_index=True)),
+            ],
+            options={
+                "verbose_name": "unsent form",
+                "verbose_name_plural": "unsent forms",
+            },
+        ),
+        migrations.CreateModel(
             name="Appointment",
             fields=[
                 (

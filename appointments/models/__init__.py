@@ -1,4 +1,5 @@
 from .appointment import Appointment, StatusChange, new_reference
+from .draft import Draft
 from .occupancy import CalendarVersion, Occupancy
 from .patient import Patient
 from .schedule import VisitType, WorkingHours
@@ -8,6 +9,7 @@ __all__ = [
     "HOLDS_TIME",
     "Appointment",
     "CalendarVersion",
+    "Draft",
     "Kind",
     "Occupancy",
     "Patient",
