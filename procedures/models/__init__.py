@@ -1,0 +1,43 @@
+from .kinds import Kind
+from .sections import (
+    ITEMS,
+    Alternative,
+    Benefit,
+    Candidate,
+    Cause,
+    Contraindication,
+    Preparation,
+    Question,
+    Recovery,
+    RedFlag,
+    Risk,
+    Section,
+    Source,
+    Step,
+    TopicPicture,
+)
+from .topics import Condition, ConditionIndexPage, Procedure, ProcedureIndexPage, Topic
+
+__all__ = [
+    "ITEMS",
+    "Alternative",
+    "Benefit",
+    "Candidate",
+    "Cause",
+    "Condition",
+    "ConditionIndexPage",
+    "Contraindication",
+    "Kind",
+    "Preparation",
+    "Procedure",
+    "ProcedureIndexPage",
+    "Question",
+    "Recovery",
+    "RedFlag",
+    "Risk",
+    "Section",
+    "Source",
+    "Step",
+    "Topic",
+    "TopicPicture",
+]

@@ -1,0 +1,126 @@
+"""How a topic is edited at /cms/: the panels, in the order of the page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.forms import WagtailAdminPageForm
+from wagtail.admin.panels import (
+    FieldPanel,
+    FieldRowPanel,
+    InlinePanel,
+    MultiFieldPanel,
+    ObjectList,
+    Panel,
+    TabbedInterface,
+)
+from wagtail.models import Page
+
+from .kinds import Kind
+
+PROSE_ONCE = {
+    Kind.CAUSES,
+    Kind.CANDIDATES,
+    Kind.CONTRAINDICATIONS,
+    Kind.BENEFITS,
+    Kind.PREPARATION,
+    Kind.STEPS,
+    Kind.RECOVERY,
+    Kind.RISKS,
+    Kind.ALTERNATIVES,
+    Kind.RED_FLAGS,
+    Kind.QUESTIONS,
+    Kind.EVIDENCE,
+}
+
+
+class TopicForm(WagtailAdminPageForm):
+    """Refuses a second section of a kind that has a list: the list can stand in one place only."""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean()
+        seen: set[str] = set()
+        for form in self.formsets["sections"].forms if "sections" in self.formsets else []:
+            fields = getattr(form, "cleaned_data", {})
+            kind = fields.get("kind")
+            if not kind or fields.get("DELETE"):
+                continue
+            if kind in seen and kind in PROSE_ONCE:
+                form.add_error(
+                    "kind", ValidationError(_("There is already a section of this kind."))
+                )
+                self.add_error(None, _("Two sections have the same kind; join them into one."))
+            seen.add(kind)
+        return cleaned
+
+
+def panels_for_topic(own: list[Panel]) -> TabbedInterface:
+    page = [
+        *Page.content_panels,
+        FieldPanel("name"),
+        FieldPanel("summary"),
+        FieldPanel("lead"),
+        InlinePanel("sections", heading=_("Sections"), label=_("Section")),
+    ]
+    lists = [
+        InlinePanel("steps", heading=_("Steps"), label=_("Step")),
+        InlinePanel("candidates", heading=_("Who it is for"), label=_("People")),
+        InlinePanel("contraindications", heading=_("Reasons against it"), label=_("Reason")),
+        InlinePanel("causes", heading=_("Causes"), label=_("Cause")),
+        InlinePanel("benefits", heading=_("Benefits"), label=_("Benefit")),
+        InlinePanel("risks", heading=_("Risks"), label=_("Risk")),
+        InlinePanel("alternatives", heading=_("Other choices"), label=_("Choice")),
+        InlinePanel("preparations", heading=_("How to prepare"), label=_("Preparation")),
+        InlinePanel("recoveries", heading=_("Recovery"), label=_("Point in time")),
+        InlinePanel("red_flags", heading=_("When to get help"), label=_("Sign")),
+        InlinePanel("questions", heading=_("Questions"), label=_("Question")),
+        InlinePanel("sources", heading=_("Sources"), label=_("Source")),
+    ]
+    facts = [
+        *own,
+        FieldPanel("alternate_names"),
+        FieldPanel("body_location"),
+        InlinePanel("images", heading=_("Pictures"), label=_("Picture")),
+    ]
+    signed = [
+        FieldPanel("author"),
+        FieldPanel("publisher"),
+        FieldRowPanel([FieldPanel("published"), FieldPanel("modified")]),
+        FieldRowPanel([FieldPanel("reviewed"), FieldPanel("next_review")]),
+        FieldPanel("reviewed_by"),
+        FieldPanel("is_sample"),
+    ]
+    return TabbedInterface(
+        [
+            ObjectList(page, heading=_("Page")),
+            ObjectList(lists, heading=_("Lists")),
+            ObjectList(facts, heading=_("Facts")),
+            ObjectList(signed, heading=_("Who and when")),
+            ObjectList(Page.promote_panels, heading=_("Address")),
+        ]
+    )
+
+
+def panels_for_conditions() -> TabbedInterface:
+    return panels_for_topic([FieldPanel("treated_by_unlinked")])
+
+
+def panels_for_procedures() -> TabbedInterface:
+    return panels_for_topic(
+        [
+            FieldPanel("treats"),
+            FieldPanel("treats_unlinked"),
+            FieldPanel("similar_to"),
+            FieldPanel("similar_to_unlinked"),
+            FieldPanel("procedure_type"),
+            FieldPanel("setting"),
+            FieldPanel("anesthesia"),
+            FieldPanel("duration"),
+            MultiFieldPanel(
+                [FieldPanel("treatment_window_weeks"), FieldPanel("treatment_window_from")],
+                heading=_("Works best within"),
+            ),
+        ]
+    )
