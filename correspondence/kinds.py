@@ -1,0 +1,69 @@
+"""The kinds of message there are, and the only things each may say.
+
+A message can be read by whoever holds the telephone or shares the mailbox. So it may carry the
+practice's name, a reference, a time once one is booked, our telephone number and a link: a key
+that is not listed here is refused, whatever it holds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from correspondence.models import OutboxMessage
+
+LONGEST_VALUE = 200
+
+
+@dataclass(frozen=True)
+class Kind:
+    title: str | Promise  # neutral: it shows on locked screens
+    required: frozenset[str]
+    optional: frozenset[str] = frozenset()
+
+
+def _keys(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+KINDS: dict[str, Kind] = {
+    OutboxMessage.Kind.REQUEST_RECEIVED: Kind(
+        _("We have your request"), _keys("practice reference phone"), _keys("answer_by")
+    ),
+    OutboxMessage.Kind.BOOKED: Kind(
+        _("Your time with us is booked"), _keys("practice reference phone when")
+    ),
+    OutboxMessage.Kind.REFUSED: Kind(_("About your request"), _keys("practice reference phone")),
+    OutboxMessage.Kind.CANCELLED: Kind(
+        _("Your time with us is cancelled"),
+        _keys("practice reference phone cancelled_by"),
+        _keys("when"),
+    ),
+    OutboxMessage.Kind.STAFF_NEW_REQUEST: Kind(
+        _("A new request is waiting"), _keys("practice reference"), _keys("answer_by link")
+    ),
+}
+
+
+class NotForAMessage(ValueError):
+    """A message was given something that it must not carry, or lacks what it must."""
+
+
+def checked(kind: str, context: dict[str, str]) -> dict[str, str]:
+    """The context as it will be kept: known keys, plain one-line strings. Raises NotForAMessage."""
+    spec = KINDS[kind]
+    if unknown := context.keys() - spec.required - spec.optional:
+        raise NotForAMessage(f"{kind} must not say: {', '.join(sorted(unknown))}")
+    if missing := spec.required - context.keys():
+        raise NotForAMessage(f"{kind} needs: {', '.join(sorted(missing))}")
+    return {key: one_line(value) for key, value in context.items()}
+
+
+def one_line(value: str) -> str:
+    """Text without line ends and other control characters, cut to a sane length."""
+    if not isinstance(value, str):
+        raise NotForAMessage(f"expected text, not {type(value).__name__}")
+    printable = "".join(c if c.isprintable() else " " for c in value)
+    return " ".join(printable.split())[:LONGEST_VALUE]
