@@ -1,0 +1,49 @@
+"""Times as sentences say them: on the wall clock of the practice."""
+
+from __future__ import annotations
+
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+
+def day(date: dt.date) -> str:
+    """`Tuesday, November 24`."""
+    return date_format(date, pgettext("format of a day", "l, F j"))
+
+
+def time(instant: dt.datetime, zone: ZoneInfo) -> str:
+    """`3:20 PM`."""
+    return date_format(instant.astimezone(zone), pgettext("format of a time", "g:i A"), use_l10n=False)
+
+
+def when(instant: dt.datetime, zone: ZoneInfo) -> str:
+    """`Tuesday, November 24, 3:20 PM`."""
+    return _("%(day)s, %(time)s") % {
+        "day": day(instant.astimezone(zone).date()),
+        "time": time(instant, zone),
+    }
+
+
+def soon(instant: dt.datetime, zone: ZoneInfo, *, now: dt.datetime) -> str:
+    """As near as one would say it: `3:20 PM today`, `9:00 AM tomorrow`, else with the day."""
+    days = (instant.astimezone(zone).date() - now.astimezone(zone).date()).days
+    if days == 0:
+        return _("%(time)s today") % {"time": time(instant, zone)}
+    if days == 1:
+        return _("%(time)s tomorrow") % {"time": time(instant, zone)}
+    return when(instant, zone)
+
+
+def day_from(date: dt.date, *, today: dt.date) -> str:
+    """`Today, Tuesday, November 24`; further away only the day."""
+    match (date - today).days:
+        case 0:
+            return _("Today, %(day)s") % {"day": day(date)}
+        case 1:
+            return _("Tomorrow, %(day)s") % {"day": day(date)}
+        case _other:
+            return day(date)
