@@ -1,0 +1,187 @@
+"""The only way from a request to a patient's row, for patients and for staff.
+
+Whoever may not see a visit gets the same answer as for one that does not exist: 404, or nothing.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.core import signing
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponseBase
+
+from correspondence import links
+from correspondence.models import Link
+from practice import access_log, limits
+
+from . import keys
+from .models import Appointment
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+PASS_LASTS = dt.timedelta(minutes=30)
+TRIES = 5
+PAUSE = dt.timedelta(minutes=30)
+_signer = signing.Signer(salt="appointments.access")
+
+
+class Paused(Exception):
+    """Too many wrong birth dates; nothing was compared."""
+
+
+@dataclass(frozen=True)
+class Visit:
+    """A visit that this browser may look at; `checked` once the birth date was right."""
+
+    appointment: Appointment
+    checked: bool
+
+
+# --- patients --------------------------------------------------------------------------------------
+
+
+def by_key(request: HttpRequest, key: uuid.UUID | None) -> Appointment | None:
+    """The visit sent with a booking key, for the browser that was given the key."""
+    if key is None or not keys.is_ours(request, key):
+        return None
+    return _appointments().filter(key=key).first()
+
+
+def by_token(token: str, *, now: dt.datetime) -> Appointment | None:
+    """The visit behind a private address. Looks and changes nothing."""
+    link = links.find(token, now=now)
+    if link is None or link.purpose != Link.Purpose.VISIT:
+        return None
+    return (
+        _appointments().filter(pk=link.row_id, link_generation=link.generation).first()
+    )
+
+
+def by_what_they_know(
+    *, reference: str, birth_date: dt.date, phone: str, now: dt.datetime
+) -> Appointment | None:
+    """Raises Paused after five tries at one reference, whether it exists or not."""
+    _count_try(reference, now=now)
+    return (
+        _appointments()
+        .filter(reference=reference, patient__birth_date=birth_date, patient__phone=phone)
+        .first()
+    )
+
+
+def visit(request: HttpRequest, reference: str, *, now: dt.datetime) -> Visit:
+    """The visit this browser was let in to. Raises Http404, the same for everybody else's."""
+    try:
+        said = _signer.unsign_object(request.COOKIES.get(_cookie_name(reference), ""))
+    except (signing.BadSignature, ValueError):
+        raise Http404 from None
+    if said["until"] <= now.timestamp() or said["reference"] != reference:
+        raise Http404
+    appointment = (
+        _appointments().filter(reference=reference, link_generation=said["generation"]).first()
+    )
+    if appointment is None:
+        raise Http404
+    return Visit(appointment, checked=bool(said["checked"]))
+
+
+def is_birth_date(appointment: Appointment, birth_date: dt.date, *, now: dt.datetime) -> bool:
+    """Raises Paused after five tries."""
+    _count_try(appointment.reference, now=now)
+    return appointment.patient.birth_date == birth_date
+
+
+def let_in(
+    response: HttpResponseBase, appointment: Appointment, *, checked: bool, now: dt.datetime
+) -> None:
+    """Let this browser look at one visit for half an hour."""
+    said: dict[str, Any] = {
+        "reference": appointment.reference,
+        "generation": appointment.link_generation,
+        "checked": checked,
+        "until": (now + PASS_LASTS).timestamp(),
+    }
+    response.set_cookie(
+        _cookie_name(appointment.reference),
+        _signer.sign_object(said),
+        max_age=PASS_LASTS,
+        path="/" if settings.SESSION_COOKIE_SECURE else "/a/",
+        secure=bool(settings.SESSION_COOKIE_SECURE),
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def _cookie_name(reference: str) -> str:
+    return f"{'__Host-' if settings.SESSION_COOKIE_SECURE else ''}pass-{reference}"
+
+
+def _count_try(reference: str, *, now: dt.datetime) -> None:
+    if not limits.allow("birth-date", reference, limit=TRIES, per=PAUSE, now=now):
+        raise Paused
+
+
+# --- staff -----------------------------------------------------------------------------------------
+
+
+def for_staff(
+    request: HttpRequest,
+    appointments: QuerySet[Appointment] | None = None,
+    *,
+    action: str,
+    now: dt.datetime,
+    permission: str = "appointments.view_appointment",
+) -> list[Appointment]:
+    """The rows of `appointments` (default: all), for someone who may see them.
+
+    One row in the access log says who looked, at which patients and what for; also when nobody was
+    found. Raises PermissionDenied, and logs that, for anybody else.
+    """
+    user: User | AnonymousUser = request.user
+    allowed = user.is_active and user.is_staff and user.has_perm(permission)
+    wanted = _appointments() if appointments is None else appointments
+    rows = list(wanted.with_people()) if allowed else []  # type: ignore[attr-defined]
+    access_log.record(
+        actor=user if user.is_authenticated else None,
+        action=action,
+        patients=[row.patient_id for row in rows],
+        source=limits.address_of(request),
+        now=now,
+        refused=not allowed,
+    )
+    if not allowed:
+        raise PermissionDenied
+    return rows
+
+
+def one_for_staff(
+    request: HttpRequest,
+    reference: str,
+    *,
+    action: str,
+    now: dt.datetime,
+    permission: str = "appointments.view_appointment",
+) -> Appointment:
+    """One visit by its reference, as `for_staff`. Raises Http404 when there is none."""
+    rows = for_staff(
+        request,
+        Appointment.objects.filter(reference=reference),
+        action=action,
+        now=now,
+        permission=permission,
+    )
+    if not rows:
+        raise Http404
+    return rows[0]
+
+
+def _appointments() -> QuerySet[Appointment]:
+    return Appointment.objects.with_people()
