@@ -42,7 +42,7 @@ KINDS: dict[str, Kind] = {
         _keys("when"),
     ),
     OutboxMessage.Kind.STAFF_NEW_REQUEST: Kind(
-        _("A new request is waiting"), _keys("practice reference"), _keys("answer_by link")
+        _("A new request is waiting"), _keys("practice reference"), _keys("answer_by")
     ),
 }
 

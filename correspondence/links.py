@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 
 from correspondence.models import Link
 from practice import clock
@@ -49,20 +50,24 @@ def issue(
     now = now or clock.now()
     token = _token(purpose, row_id, generation)
     with transaction.atomic():
+        of_this_row = Link.objects.filter(purpose=purpose, row_id=row_id)
+        # A second row of one generation exists once the link key has been changed.
+        is_over = of_this_row.filter(
+            Q(generation__gt=generation) | Q(generation=generation, revoked_at__isnull=False)
+        ).exists()
         _link, is_new = Link.objects.get_or_create(
-            purpose=purpose,
-            row_id=row_id,
-            generation=generation,
+            token_hash=_hash(token),
             defaults={
-                "token_hash": _hash(token),
+                "purpose": purpose,
+                "row_id": row_id,
+                "generation": generation,
                 "created_at": now,
                 "expires_at": expires_at or now + LIFETIME,
+                "revoked_at": now if is_over else None,
             },
         )
         if is_new:
-            of_this_row = Link.objects.filter(purpose=purpose, row_id=row_id, revoked_at=None)
-            newest = max(of_this_row.values_list("generation", flat=True), default=generation)
-            of_this_row.filter(generation__lt=newest).update(revoked_at=now)
+            of_this_row.filter(generation__lt=generation, revoked_at=None).update(revoked_at=now)
     return settings.CLINIC_URL + PATHS[Link.Purpose(purpose)].format(token=token)
 
 

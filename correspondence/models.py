@@ -109,10 +109,11 @@ class Link(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["purpose", "row_id", "generation"], name="link_one_per_generation"
+            models.CheckConstraint(
+                condition=Q(token_hash__regex=r"^[0-9a-f]{64}$"), name="link_keeps_only_a_hash"
             ),
         ]
+        indexes = [models.Index(fields=["purpose", "row_id"], name="link_of_one_row")]
 
     def __str__(self) -> str:
         return f"{self.purpose} {self.row_id}, generation {self.generation}"

@@ -64,5 +64,5 @@ def put(
             links.issue(
                 link.purpose, link.row_id, link.generation, expires_at=link.expires_at, now=now
             )
-        tasks.send.configure(lock=f"outbox:{message.pk}").defer(message=message.pk)
+        tasks.queue_send(message.pk)
     return message
