@@ -1,0 +1,27 @@
+"""The desk's addresses, all under /admin/. /admin/ itself is the inbox."""
+
+from __future__ import annotations
+
+from django.contrib.admin import AdminSite
+from django.urls import URLPattern, path, re_path
+
+from appointments.desk import views
+
+REFERENCE = r"(?P<reference>[2-9A-Z]{4}-[2-9A-Z]{4})"
+
+
+def urlpatterns_in(site: AdminSite) -> list[URLPattern]:
+    return [
+        # appointments/
+        path("appointments/", site.admin_view(views.appointments), name="appointments"),
+        # appointments/<reference>/
+        re_path(
+            rf"^appointments/{REFERENCE}/$", site.admin_view(views.appointment), name="appointment"
+        ),
+        re_path(
+            rf"^appointments/{REFERENCE}/confirm/$", site.admin_view(views.confirm), name="confirm"
+        ),
+        re_path(
+            rf"^appointments/{REFERENCE}/refuse/$", site.admin_view(views.refuse), name="refuse"
+        ),
+    ]

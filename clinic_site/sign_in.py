@@ -1,0 +1,162 @@
+"""Our say in allauth's sign-in: limits in PostgreSQL, nobody signs up, one code works once."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from practice import clock, limits
+from practice.models import Practice
+
+A_WHILE = dt.timedelta(minutes=15)
+TRIES_FOR_ONE_ACCOUNT = 10
+TRIES_FROM_ONE_SOURCE = 30
+CODES_FOR_ONE_ACCOUNT = 10
+MAILS_TO_ONE_ADDRESS = 3  # an hour
+DEMO_DOMAIN = "@example.com"
+
+
+def too_many(request: HttpRequest) -> ImmediateHttpResponse:
+    response = render(request, "account/too_many.html", status=429)
+    response.headers["Retry-After"] = str(int(A_WHILE.total_seconds()))
+    return ImmediateHttpResponse(response)
+
+
+class StaffAccountAdapter(DefaultAccountAdapter):
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return False
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        return limits.address_of(request) or "unknown"
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Count the try before any password is compared; the two counts are apart from each other.
+
+        The same answer for an account that exists and one that does not.
+        """
+        now = clock.now()
+        account = str(credentials.get("email") or credentials.get("username") or "").lower()
+        source = limits.address_of(request)
+        from_source = limits.allow_source(
+            "login-source", source, limit=TRIES_FROM_ONE_SOURCE, per=A_WHILE, now=now
+        )
+        for_account = from_source and limits.allow(
+            "login-account", account, limit=TRIES_FOR_ONE_ACCOUNT, per=A_WHILE, now=now
+        )
+        if not for_account:
+            raise too_many(request)
+
+    def pre_login(
+        self, request: HttpRequest, user: AbstractBaseUser, **kwargs: Any
+    ) -> HttpResponse | None:
+        if not settings.DEMO and is_demo_account(getattr(user, "email", "")):
+            return self.respond_user_inactive(request, user)
+        return super().pre_login(request, user, **kwargs)
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Say nothing when it was enough: the page answers the same either way."""
+        if limits.allow(
+            "staff-mail",
+            email.lower(),
+            limit=MAILS_TO_ONE_ADDRESS,
+            per=dt.timedelta(hours=1),
+            now=clock.now(),
+        ):
+            super().send_mail(template_prefix, email, context)
+
+    def add_message(self, request: HttpRequest, level: int, *args: Any, **kwargs: Any) -> None:
+        """No "signed in as …" over the first page; errors only."""
+        from django.contrib.messages import constants
+
+        if level >= constants.WARNING:
+            super().add_message(request, level, *args, **kwargs)
+
+
+class StaffMFAAdapter(DefaultMFAAdapter):
+    def get_totp_issuer(self) -> str:
+        return Practice.objects.current().name
+
+
+def is_demo_account(email: str) -> bool:
+    return email.lower().endswith(DEMO_DOMAIN)
+
+
+def _use_once(user: AbstractBaseUser, code: str) -> None:
+    """A code that was good a moment ago is spent, in every process and on every machine."""
+    if not limits.allow(
+        "second-factor-spent",
+        f"{user.pk}:{''.join(code.split())}",
+        limit=1,
+        per=dt.timedelta(minutes=2),
+        now=clock.now(),
+    ):
+        raise ValidationError(_("This code was used already. Wait for the next one."))
+
+
+def _count_code(user: AbstractBaseUser) -> None:
+    if not limits.allow(
+        "second-factor",
+        str(user.pk),
+        limit=CODES_FOR_ONE_ACCOUNT,
+        per=A_WHILE,
+        now=clock.now(),
+    ):
+        raise ValidationError(_("Too many tries. Please wait 15 minutes."))
+
+
+class SecondFactorForm(AuthenticateForm):  # type: ignore[misc]
+    def clean_code(self) -> str:
+        _count_code(self.user)
+        code: str = super().clean_code()
+        _use_once(self.user, code)
+        return code
+
+
+class SecondFactorAgainForm(ReauthenticateForm):  # type: ignore[misc]
+    def clean_code(self) -> str:
+        _count_code(self.user)
+        code: str = super().clean_code()
+        _use_once(self.user, code)
+        return code
+
+
+class LengthValidator:
+    """15 to 128 characters, of any kind: length protects, rules about symbols do not."""
+
+    def __init__(self, least: int = 15, most: int = 128) -> None:
+        self.least, self.most = least, most
+
+    def validate(self, password: str, user: AbstractBaseUser | None = None) -> None:
+        if len(password) < self.least:
+            raise ValidationError(
+                ngettext(
+                    "This password is too short. Use at least %(least)d character.",
+                    "This password is too short. Use at least %(least)d characters.",
+                    self.least,
+                ),
+                code="password_too_short",
+                params={"least": self.least},
+            )
+        if len(password) > self.most:
+            raise ValidationError(
+                _("This password is too long. Use at most %(most)d characters."),
+                code="password_too_long",
+                params={"most": self.most},
+            )
+
+    def get_help_text(self) -> str:
+        return _("At least %(least)d characters. A short sentence is easy to remember.") % {
+            "least": self.least
+        }

@@ -1,0 +1,63 @@
+"""What staff may do, named once, and who may do it.
+
+A view asks `request.user.has_perm(May.SEE_DESK)`; nothing else decides by role or group.
+`clinic_site/roles.py` writes groups and permissions into the database after each migration.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from django.utils.functional import _StrPromise
+from django.utils.translation import gettext_lazy as _
+
+
+class May(StrEnum):
+    SEE_DESK = "appointments.see_desk"
+    SEE_EVERY_CALENDAR = "appointments.see_every_calendar"
+    ANSWER_REQUESTS = "appointments.answer_requests"
+    READ_REASONS = "appointments.read_reasons"
+    SET_SCHEDULES = "appointments.set_schedules"
+    READ_ACCESS_LOG = "practice.view_accesslog"
+    EDIT_PAGES = "wagtailadmin.access_admin"
+    PUBLISH_PAGES = "practice.publish_pages"
+
+
+class Role(StrEnum):
+    MANAGER = "Manager"
+    FRONT_DESK = "Front desk"
+    DOCTOR = "Doctor"
+    ASSISTANT = "Assistant"
+    EDITOR = "Editor"
+
+
+WORDS: dict[May, _StrPromise] = {
+    May.SEE_DESK: _("See the desk's screens"),
+    May.SEE_EVERY_CALENDAR: _("See everybody's appointments, not only one's own"),
+    May.ANSWER_REQUESTS: _("Confirm or refuse a request"),
+    May.READ_REASONS: _("Read what a patient wrote about the complaint"),
+    May.SET_SCHEDULES: _("Change visit types and working hours"),
+    May.PUBLISH_PAGES: _("Publish pages"),
+}
+
+# Managers run the house and do not treat anybody; the desk needs to know when and whom to call,
+# not what hurts. Doctors and assistants see their own calendar.
+ROLES: dict[Role, frozenset[May]] = {
+    Role.MANAGER: frozenset(
+        {
+            May.SEE_DESK,
+            May.SEE_EVERY_CALENDAR,
+            May.ANSWER_REQUESTS,
+            May.SET_SCHEDULES,
+            May.READ_ACCESS_LOG,
+            May.EDIT_PAGES,
+            May.PUBLISH_PAGES,
+        }
+    ),
+    Role.FRONT_DESK: frozenset({May.SEE_DESK, May.SEE_EVERY_CALENDAR, May.ANSWER_REQUESTS}),
+    Role.DOCTOR: frozenset(
+        {May.SEE_DESK, May.ANSWER_REQUESTS, May.READ_REASONS, May.EDIT_PAGES, May.PUBLISH_PAGES}
+    ),
+    Role.ASSISTANT: frozenset({May.SEE_DESK, May.ANSWER_REQUESTS, May.READ_REASONS}),
+    Role.EDITOR: frozenset({May.EDIT_PAGES}),
+}
