@@ -5,6 +5,8 @@ from django.urls import include, path
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 
+from clinic_site import for_machines
+
 urlpatterns = [
     # staff
     path("admin/", admin.site.urls),
@@ -15,6 +17,9 @@ urlpatterns = [
     path("", include("reviews.urls")),
     path("", include("procedures.urls")),
     path("", include("practice.urls")),
+    # machines
+    path("sitemap.xml", for_machines.sitemap, name="sitemap"),
+    path("robots.txt", for_machines.robots, name="robots"),
     # pages that doctors edit
     path("", include(wagtail_urls)),
 ]

@@ -6,3 +6,6 @@ class PracticeConfig(AppConfig):
     name = "practice"
     verbose_name = _("The practice")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from practice import fragments  # noqa: F401 registers what moves

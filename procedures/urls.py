@@ -1,3 +1,10 @@
+"""Finding a page. The conditions and procedures themselves are Wagtail's (clinic_site/urls.py)."""
+
+from django.urls import path
 from django.urls.resolvers import URLPattern, URLResolver
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from procedures import views
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("search/", views.search, name="search"),
+]

@@ -1,3 +1,10 @@
+"""What patients say."""
+
+from django.urls import path
 from django.urls.resolvers import URLPattern, URLResolver
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from reviews import views
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("reviews/", views.reviews, name="reviews"),
+]

@@ -1,0 +1,37 @@
+"""What search engines ask for first."""
+
+from __future__ import annotations
+
+from xml.etree import ElementTree
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from practice import sitemap as practice_pages
+
+NOT_FOR_SEARCH_ENGINES = ("/admin/", "/cms/", "/accounts/", "/a/", "/search/")
+NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
+
+
+@require_safe
+def sitemap(request: HttpRequest) -> HttpResponse:
+    """Every public page, with its true last change; absolute addresses under CLINIC_URL."""
+    root = ElementTree.Element("urlset", xmlns=NAMESPACE)
+    for path, changed in [*practice_pages.entries(), ("/reviews/", None), ("/appointments/", None)]:
+        url = ElementTree.SubElement(root, "url")
+        ElementTree.SubElement(url, "loc").text = settings.CLINIC_URL + path
+        if changed:
+            ElementTree.SubElement(url, "lastmod").text = changed.isoformat()
+    body = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
+    return HttpResponse(body, content_type="application/xml")
+
+
+@require_safe
+def robots(request: HttpRequest) -> HttpResponse:
+    """A demonstration asks to be left out altogether."""
+    closed = ["/"] if settings.DEMO else NOT_FOR_SEARCH_ENGINES
+    lines = ["User-agent: *", *(f"Disallow: {path}" for path in closed)]
+    if not settings.DEMO:
+        lines += ["", f"Sitemap: {settings.CLINIC_URL}/sitemap.xml"]
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")

@@ -1,0 +1,27 @@
+"""What every template knows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
+from practice.models import Location, Practice
+
+
+def practice(request: HttpRequest) -> dict[str, Any]:
+    """`practice` (the one row), `locations` (with their hours), `canonical_url` (absolute, from
+    CLINIC_URL, without a query), `clinic_url`, `noindex` (true in demo mode).
+
+    Nothing is asked of the database before a template shows it, and nothing is read from the
+    person's session or cookies.
+    """
+    return {
+        "practice": SimpleLazyObject(Practice.objects.current),
+        "locations": SimpleLazyObject(lambda: list(Location.objects.with_hours())),
+        "clinic_url": settings.CLINIC_URL,
+        "canonical_url": settings.CLINIC_URL + request.path,
+        "noindex": settings.DEMO,
+    }

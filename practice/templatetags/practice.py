@@ -1,0 +1,143 @@
+"""`{% load practice %}`
+
+Beside these tags every template has the variables of `practice/context.py`.
+
+    {% offers as offers %}                 the ways to a visit, each with .kind .heading .text,
+                                           .locations.all .seen_by.all
+    {% offers "same_day" as same_day %}    those of one kind
+    {% bookable_people as people %}        Practitioner rows that patients can book
+    {% certifications person as list %}    board certifications that may be said today
+    {% page_of person as page %}           the person's published page, or None
+    {% footer_pages as pages %}            published plain pages under home (privacy …)
+    {% hours_table location as rows %}     rows of .day (Monday …) and .spans ("8:00 AM to 5:00 PM")
+    {{ text|markdown }} {{ text|markdown_line }} {{ text|plain }}
+    {{ practice.phone|phone }}             (214) 555-0142
+    {{ practice.phone|tel }}               tel:+12145550142
+    {{ date|day }}                         Tuesday, November 24
+    {{ instant|clock_time }}               3:20 PM, in the practice's zone
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django import template
+from django.db.models import QuerySet
+from django.utils import formats
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from phonenumber_field.phonenumber import PhoneNumber
+
+from practice import clock, markdown, opening
+from practice.models import (
+    BoardCertification,
+    Location,
+    Offer,
+    PersonPage,
+    PlainPage,
+    Practice,
+    Practitioner,
+    Weekday,
+)
+
+register = template.Library()
+
+
+@register.simple_tag
+def offers(kind: str | None = None) -> QuerySet[Offer]:
+    found = Offer.objects.prefetch_related("locations", "seen_by")
+    return found.filter(kind=kind) if kind else found
+
+
+@register.simple_tag
+def bookable_people() -> QuerySet[Practitioner]:
+    return Practitioner.objects.bookable().prefetch_related("locations")
+
+
+@register.simple_tag
+def certifications(person: Practitioner) -> list[BoardCertification]:
+    today = clock.today(Practice.objects.current().zone)
+    return [row for row in person.board_certifications.all() if row.holds_on(today)]
+
+
+@register.simple_tag
+def page_of(person: Practitioner | None) -> PersonPage | None:
+    return person.pages.live().public().first() if person else None
+
+
+@register.simple_tag
+def footer_pages() -> QuerySet[PlainPage]:
+    return PlainPage.objects.live().public().filter(depth=3).order_by("path")
+
+
+@dataclass(frozen=True)
+class DayRow:
+    day: str
+    spans: list[str]
+
+
+@register.simple_tag
+def hours_table(location: Location) -> list[DayRow]:
+    return [
+        DayRow(
+            day=str(Weekday(day).label),
+            spans=[
+                _("%(opens)s to %(closes)s")
+                % {"opens": wall_time(span.opens), "closes": wall_time(span.closes)}
+                for span in spans
+            ],
+        )
+        for day, spans in opening.by_weekday(location.hours.all())
+    ]
+
+
+@register.filter
+def wall_time(time: dt.time | dt.datetime) -> str:
+    """`8:30 AM`; midnight and noon in words, since nobody is sure about 12:00 AM."""
+    if (time.hour, time.minute) == (0, 0):
+        return _("midnight")
+    if (time.hour, time.minute) == (12, 0):
+        return _("noon")
+    return formats.time_format(time, "g:i A")
+
+
+@register.filter
+def clock_time(instant: dt.datetime) -> str:
+    return wall_time(instant.astimezone(Practice.objects.current().zone))
+
+
+@register.filter
+def day(date: dt.date | None) -> str:
+    return formats.date_format(date, "l, F j") if date else ""
+
+
+@register.filter(name="markdown")
+def markdown_filter(text: str, top: int = 3) -> SafeString:
+    return markdown.to_html(text or "", top=top)
+
+
+@register.filter
+def markdown_line(text: str) -> SafeString:
+    return markdown.to_inline_html(text or "")
+
+
+@register.filter
+def plain(text: str) -> str:
+    return markdown.to_text(text or "")
+
+
+@register.filter
+def phone(number: PhoneNumber | str | None) -> str:
+    if not number:
+        return ""
+    parsed = number if isinstance(number, PhoneNumber) else PhoneNumber.from_string(number)
+    return str(parsed.as_national)
+
+
+@register.filter
+def tel(number: PhoneNumber | str | None) -> str:
+    if not number:
+        return ""
+    parsed = number if isinstance(number, PhoneNumber) else PhoneNumber.from_string(number)
+    return f"tel:{parsed.as_e164}"

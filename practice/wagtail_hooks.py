@@ -1,0 +1,137 @@
+"""People, places and ways to a visit, as doctors edit them at /cms/."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel
+from wagtail.contrib.settings.registry import register_setting
+from wagtail.snippets.models import register_snippet
+from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
+
+from practice.models import Location, Offer, Practice, Practitioner
+
+Practice.panels = [  # type: ignore[attr-defined]
+    MultiFieldPanel(
+        [FieldPanel("name"), FieldPanel("short_name"), FieldPanel("specialty")],
+        heading=_("Who we are"),
+    ),
+    MultiFieldPanel([FieldPanel("phone"), FieldPanel("email")], heading=_("How to reach us")),
+    MultiFieldPanel(
+        [
+            FieldPanel("reply_promise_minutes"),
+            FieldPanel("licensed_states"),
+            FieldPanel("accepted_insurance"),
+        ],
+        heading=_("Visits"),
+    ),
+    InlinePanel("desk_hours", heading=_("When somebody answers requests"), label=_("Hours")),
+    MultiFieldPanel(
+        [FieldPanel("time_zone"), FieldPanel("locale"), FieldPanel("is_sample")],
+        heading=_("Seldom changed"),
+    ),
+]
+register_setting(Practice, icon="home")
+
+
+class People(SnippetViewSet):
+    model = Practitioner
+    menu_label = _("People")
+    icon = "group"
+    list_display = ["name_with_credentials", "role", "bookable"]
+    search_fields = ["name"]
+    panels = [
+        MultiFieldPanel(
+            [
+                FieldRowPanel([FieldPanel("name"), FieldPanel("credentials")]),
+                FieldRowPanel([FieldPanel("role"), FieldPanel("honorific")]),
+                FieldPanel("job_title"),
+                FieldPanel("specialty"),
+                FieldPanel("image"),
+            ],
+            heading=_("Who"),
+        ),
+        MultiFieldPanel([FieldPanel("bookable"), FieldPanel("locations")], heading=_("Visits")),
+        InlinePanel("licenses", heading=_("Licenses"), label=_("License")),
+        InlinePanel(
+            "board_certifications", heading=_("Board certifications"), label=_("Certification")
+        ),
+        MultiFieldPanel(
+            [
+                FieldPanel("languages"),
+                FieldPanel("training"),
+                FieldPanel("member_of"),
+                FieldPanel("awards"),
+            ],
+            heading=_("Background"),
+        ),
+        MultiFieldPanel(
+            [
+                FieldPanel("slug"),
+                FieldPanel("name_variants"),
+                FieldPanel("position"),
+                FieldPanel("is_sample"),
+            ],
+            heading=_("Address and search"),
+        ),
+    ]
+
+
+class Locations(SnippetViewSet):
+    model = Location
+    menu_label = _("Locations")
+    icon = "site"
+    list_display = ["name", "city", "phone"]
+    search_fields = ["name", "city"]
+    panels = [
+        FieldPanel("name"),
+        MultiFieldPanel(
+            [
+                FieldPanel("street"),
+                FieldRowPanel([FieldPanel("city"), FieldPanel("state"), FieldPanel("postal_code")]),
+                FieldRowPanel([FieldPanel("phone"), FieldPanel("after_hours_phone")]),
+            ],
+            heading=_("Where"),
+        ),
+        InlinePanel("hours", heading=_("Opening hours"), label=_("Hours")),
+        MultiFieldPanel(
+            [FieldPanel("parking"), FieldPanel("step_free")], heading=_("Getting in")
+        ),
+        MultiFieldPanel(
+            [FieldPanel("slug"), FieldPanel("position"), FieldPanel("is_sample")],
+            heading=_("Address on the site"),
+        ),
+    ]
+
+
+class Offers(SnippetViewSet):
+    model = Offer
+    menu_label = _("Ways to a visit")
+    icon = "calendar-alt"
+    list_display = ["heading", "kind"]
+    panels = [
+        FieldPanel("kind"),
+        FieldPanel("heading"),
+        FieldPanel("text"),
+        FieldPanel("locations"),
+        FieldPanel("seen_by"),
+        FieldRowPanel([FieldPanel("position"), FieldPanel("is_sample")]),
+    ]
+
+
+class ThePractice(SnippetViewSetGroup):
+    menu_label = _("The practice")
+    menu_icon = "home"
+    menu_order = 150
+    items = (People, Locations, Offers)
+
+
+register_snippet(ThePractice)
+
+
+@hooks.register("construct_main_menu")
+def only_what_a_doctor_needs(request: Any, items: list[Any]) -> None:
+    """No documents: everything patients read is a page or a picture."""
+    items[:] = [item for item in items if item.name not in {"documents", "help"}]
