@@ -7,9 +7,12 @@ A view asks `request.user.has_perm(May.SEE_DESK)`; nothing else decides by role 
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from django.utils.functional import _StrPromise
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:  # exists in the types only
+    from django.utils.functional import _StrPromise
 
 
 class May(StrEnum):
