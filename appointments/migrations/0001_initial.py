@@ -20,389 +20,12 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("pghistory", "0007_auto_20250421_0444"),
-        ("practice", "0001_initial"),
+        ("practice", "0002_ground"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         BtreeGistExtension(),
-        migrations.CreateModel(
-            name="Draft",
-            fields=[
-                (
-                    "name",
-                    models.CharField(max_length=64, primary_key=True, serialize=False),
-                ),
-                ("sealed", models.BinaryField()),
-                ("expires_at", models.DateTimeField(db_index=True)),
-            ],
-            options={
-                "verbose_name": "unsent form",
-                "verbose_name_plural": "unsent forms",
-            },
-        ),
-        migrations.CreateModel(
-            name="Appointment",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "reference",
-                    models.CharField(
-                        default=appointments.models.appointment.new_reference,
-                        editable=False,
-                        max_length=9,
-                        unique=True,
-                        verbose_name="reference",
-                    ),
-                ),
-                ("key", models.UUIDField(editable=False, unique=True)),
-                (
-                    "status",
-                    models.CharField(
-                        choices=[
-                            ("proposed", "Times offered"),
-                            ("pending", "Waiting for an answer"),
-                            ("booked", "Booked"),
-                            ("arrived", "Arrived"),
-                            ("checked-in", "Checked in"),
-                            ("fulfilled", "Done"),
-                            ("cancelled", "Cancelled"),
-                            ("noshow", "Did not come"),
-                            ("entered-in-error", "Entered in error"),
-                            ("waitlist", "On the waiting list"),
-                        ],
-                        max_length=16,
-                        verbose_name="status",
-                    ),
-                ),
-                ("version", models.PositiveIntegerField(default=1, editable=False)),
-                (
-                    "modality",
-                    models.CharField(
-                        choices=[("virtual", "By video"), ("in-person", "In person")],
-                        max_length=10,
-                        verbose_name="how",
-                    ),
-                ),
-                ("starts_at", models.DateTimeField(verbose_name="starts")),
-                ("ends_at", models.DateTimeField(verbose_name="ends")),
-                ("buffer_before_minutes", models.PositiveSmallIntegerField(default=0)),
-                ("buffer_after_minutes", models.PositiveSmallIntegerField(default=0)),
-                (
-                    "booking_for",
-                    models.CharField(
-                        choices=[("self", "Myself"), ("other", "Someone else")],
-                        default="self",
-                        max_length=5,
-                        verbose_name="booked for",
-                    ),
-                ),
-                (
-                    "contact_name",
-                    models.CharField(
-                        blank=True, max_length=160, verbose_name="contact"
-                    ),
-                ),
-                (
-                    "contact_relationship",
-                    models.CharField(
-                        blank=True, max_length=80, verbose_name="relationship"
-                    ),
-                ),
-                (
-                    "red_flag",
-                    models.CharField(
-                        choices=[
-                            ("none", "None of these"),
-                            ("today", "A sign to call us today"),
-                        ],
-                        default="none",
-                        max_length=5,
-                        verbose_name="warning signs",
-                    ),
-                ),
-                (
-                    "reason",
-                    models.TextField(
-                        blank=True, max_length=1000, verbose_name="reason"
-                    ),
-                ),
-                (
-                    "onset_date",
-                    models.DateField(blank=True, null=True, verbose_name="began"),
-                ),
-                (
-                    "located_in",
-                    models.CharField(
-                        blank=True,
-                        max_length=2,
-                        verbose_name="state where the patient will be",
-                    ),
-                ),
-                (
-                    "pay_by",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("insurance", "Insurance"),
-                            ("self-pay", "I pay myself"),
-                        ],
-                        max_length=9,
-                        verbose_name="paid by",
-                    ),
-                ),
-                (
-                    "consented_at",
-                    models.DateTimeField(
-                        blank=True, null=True, verbose_name="consent given"
-                    ),
-                ),
-                (
-                    "consent_version",
-                    models.CharField(
-                        blank=True, max_length=40, verbose_name="consent text"
-                    ),
-                ),
-                (
-                    "language",
-                    models.CharField(
-                        default="en", max_length=10, verbose_name="language of the form"
-                    ),
-                ),
-                (
-                    "answer_due_at",
-                    models.DateTimeField(
-                        blank=True, null=True, verbose_name="answer due"
-                    ),
-                ),
-                (
-                    "cancellation_reason",
-                    models.CharField(
-                        blank=True, max_length=300, verbose_name="reason for cancelling"
-                    ),
-                ),
-                (
-                    "cancelled_by",
-                    models.CharField(
-                        blank=True,
-                        choices=[("patient", "Patient"), ("practice", "Practice")],
-                        max_length=8,
-                        verbose_name="cancelled by",
-                    ),
-                ),
-                (
-                    "needs_rebooking",
-                    models.BooleanField(default=False, verbose_name="needs a new time"),
-                ),
-                (
-                    "source",
-                    models.CharField(
-                        choices=[("web", "Website"), ("phone", "Telephone")],
-                        default="web",
-                        max_length=5,
-                        verbose_name="came by",
-                    ),
-                ),
-                (
-                    "link_generation",
-                    models.PositiveIntegerField(default=1, editable=False),
-                ),
-                (
-                    "created_at",
-                    models.DateTimeField(editable=False, verbose_name="received"),
-                ),
-            ],
-            options={
-                "verbose_name": "appointment",
-                "verbose_name_plural": "appointments",
-                "ordering": ("-starts_at", "pk"),
-            },
-        ),
-        migrations.CreateModel(
-            name="AppointmentEvent",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("id", models.BigIntegerField()),
-                (
-                    "reference",
-                    models.CharField(
-                        default=appointments.models.appointment.new_reference,
-                        editable=False,
-                        max_length=9,
-                        verbose_name="reference",
-                    ),
-                ),
-                ("key", models.UUIDField(editable=False)),
-                (
-                    "status",
-                    models.CharField(
-                        choices=[
-                            ("proposed", "Times offered"),
-                            ("pending", "Waiting for an answer"),
-                            ("booked", "Booked"),
-                            ("arrived", "Arrived"),
-                            ("checked-in", "Checked in"),
-                            ("fulfilled", "Done"),
-                            ("cancelled", "Cancelled"),
-                            ("noshow", "Did not come"),
-                            ("entered-in-error", "Entered in error"),
-                            ("waitlist", "On the waiting list"),
-                        ],
-                        max_length=16,
-                        verbose_name="status",
-                    ),
-                ),
-                ("version", models.PositiveIntegerField(default=1, editable=False)),
-                (
-                    "modality",
-                    models.CharField(
-                        choices=[("virtual", "By video"), ("in-person", "In person")],
-                        max_length=10,
-                        verbose_name="how",
-                    ),
-                ),
-                ("starts_at", models.DateTimeField(verbose_name="starts")),
-                ("ends_at", models.DateTimeField(verbose_name="ends")),
-                ("buffer_before_minutes", models.PositiveSmallIntegerField(default=0)),
-                ("buffer_after_minutes", models.PositiveSmallIntegerField(default=0)),
-                (
-                    "booking_for",
-                    models.CharField(
-                        choices=[("self", "Myself"), ("other", "Someone else")],
-                        default="self",
-                        max_length=5,
-                        verbose_name="booked for",
-                    ),
-                ),
-                (
-                    "contact_name",
-                    models.CharField(
-                        blank=True, max_length=160, verbose_name="contact"
-                    ),
-                ),
-                (
-                    "contact_relationship",
-                    models.CharField(
-                        blank=True, max_length=80, verbose_name="relationship"
-                    ),
-                ),
-                (
-                    "red_flag",
-                    models.CharField(
-                        choices=[
-                            ("none", "None of these"),
-                            ("today", "A sign to call us today"),
-                        ],
-                        default="none",
-                        max_length=5,
-                        verbose_name="warning signs",
-                    ),
-                ),
-                (
-                    "reason",
-                    models.TextField(
-                        blank=True, max_length=1000, verbose_name="reason"
-                    ),
-                ),
-                (
-                    "onset_date",
-                    models.DateField(blank=True, null=True, verbose_name="began"),
-                ),
-                (
-                    "located_in",
-                    models.CharField(
-                        blank=True,
-                        max_length=2,
-                        verbose_name="state where the patient will be",
-                    ),
-                ),
-                (
-                    "pay_by",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("insurance", "Insurance"),
-                            ("self-pay", "I pay myself"),
-                        ],
-                        max_length=9,
-                        verbose_name="paid by",
-                    ),
-                ),
-                (
-                    "consented_at",
-                    models.DateTimeField(
-                        blank=True, null=True, verbose_name="consent given"
-                    ),
-                ),
-                (
-                    "consent_version",
-                    models.CharField(
-                        blank=True, max_length=40, verbose_name="consent text"
-                    ),
-                ),
-                (
-                    "language",
-                    models.CharField(
-                        default="en", max_length=10, verbose_name="language of the form"
-                    ),
-                ),
-                (
-                    "answer_due_at",
-                    models.DateTimeField(
-                        blank=True, null=True, verbose_name="answer due"
-                    ),
-                ),
-                (
-                    "cancellation_reason",
-                    models.CharField(
-                        blank=True, max_length=300, verbose_name="reason for cancelling"
-                    ),
-                ),
-                (
-                    "cancelled_by",
-                    models.CharField(
-                        blank=True,
-                        choices=[("patient", "Patient"), ("practice", "Practice")],
-                        max_length=8,
-                        verbose_name="cancelled by",
-                    ),
-                ),
-                (
-                    "needs_rebooking",
-                    models.BooleanField(default=False, verbose_name="needs a new time"),
-                ),
-                (
-                    "source",
-                    models.CharField(
-                        choices=[("web", "Website"), ("phone", "Telephone")],
-                        default="web",
-                        max_length=5,
-                        verbose_name="came by",
-                    ),
-                ),
-                (
-                    "link_generation",
-                    models.PositiveIntegerField(default=1, editable=False),
-                ),
-                (
-                    "created_at",
-                    models.DateTimeField(editable=False, verbose_name="received"),
-                ),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
         migrations.CreateModel(
             name="CalendarVersion",
             fields=[
@@ -423,20 +46,26 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="Draft",
+            fields=[
+                ("name", models.CharField(max_length=64, primary_key=True, serialize=False)),
+                ("sealed", models.BinaryField()),
+                ("expires_at", models.DateTimeField(db_index=True)),
+            ],
+            options={
+                "verbose_name": "unsent form",
+                "verbose_name_plural": "unsent forms",
+            },
+        ),
+        migrations.CreateModel(
             name="PatientEvent",
             fields=[
                 ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
                 ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
                 ("pgh_label", models.TextField(help_text="The event label.")),
                 ("id", models.BigIntegerField()),
-                (
-                    "given_name",
-                    models.CharField(max_length=80, verbose_name="given name"),
-                ),
-                (
-                    "family_name",
-                    models.CharField(max_length=80, verbose_name="family name"),
-                ),
+                ("given_name", models.CharField(max_length=80, verbose_name="given name")),
+                ("family_name", models.CharField(max_length=80, verbose_name="family name")),
                 ("birth_date", models.DateField(verbose_name="date of birth")),
                 (
                     "phone",
@@ -444,12 +73,7 @@ class Migration(migrations.Migration):
                         max_length=128, region=None, verbose_name="telephone"
                     ),
                 ),
-                (
-                    "email",
-                    models.EmailField(
-                        blank=True, max_length=254, verbose_name="e-mail"
-                    ),
-                ),
+                ("email", models.EmailField(blank=True, max_length=254, verbose_name="e-mail")),
                 (
                     "contact_by",
                     models.CharField(
@@ -465,36 +89,23 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "voicemail_ok",
-                    models.BooleanField(
-                        default=False, verbose_name="we may leave a voicemail"
-                    ),
+                    models.BooleanField(default=False, verbose_name="we may leave a voicemail"),
                 ),
                 (
                     "patient_status",
                     models.CharField(
                         blank=True,
-                        choices=[
-                            ("new", "New to us"),
-                            ("returning", "Seen here before"),
-                        ],
+                        choices=[("new", "New to us"), ("returning", "Seen here before")],
                         max_length=9,
                         verbose_name="new or returning",
                     ),
                 ),
                 (
                     "preferred_language",
-                    models.CharField(
-                        default="en", max_length=35, verbose_name="language"
-                    ),
+                    models.CharField(default="en", max_length=35, verbose_name="language"),
                 ),
-                (
-                    "needs",
-                    models.CharField(blank=True, max_length=300, verbose_name="needs"),
-                ),
-                (
-                    "created_at",
-                    models.DateTimeField(editable=False, verbose_name="since"),
-                ),
+                ("needs", models.CharField(blank=True, max_length=300, verbose_name="needs")),
+                ("created_at", models.DateTimeField(editable=False, verbose_name="since")),
             ],
             options={
                 "abstract": False,
@@ -506,10 +117,7 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
                 (
@@ -575,18 +183,10 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                (
-                    "slug",
-                    models.SlugField(
-                        max_length=80, unique=True, verbose_name="address"
-                    ),
-                ),
+                ("slug", models.SlugField(max_length=80, unique=True, verbose_name="address")),
                 ("name", models.CharField(max_length=120, verbose_name="name")),
                 ("summary", models.TextField(blank=True, verbose_name="summary")),
                 (
@@ -612,9 +212,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "minimum_notice_minutes",
-                    models.PositiveIntegerField(
-                        default=0, verbose_name="notice in minutes"
-                    ),
+                    models.PositiveIntegerField(default=0, verbose_name="notice in minutes"),
                 ),
                 (
                     "horizon_days",
@@ -658,20 +256,9 @@ class Migration(migrations.Migration):
                         verbose_name="translations",
                     ),
                 ),
-                (
-                    "position",
-                    models.PositiveSmallIntegerField(
-                        default=0, verbose_name="position"
-                    ),
-                ),
-                (
-                    "active",
-                    models.BooleanField(default=True, verbose_name="can be booked"),
-                ),
-                (
-                    "is_sample",
-                    models.BooleanField(default=False, verbose_name="sample"),
-                ),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="position")),
+                ("active", models.BooleanField(default=True, verbose_name="can be booked")),
+                ("is_sample", models.BooleanField(default=False, verbose_name="sample")),
             ],
             options={
                 "verbose_name": "visit type",
@@ -685,10 +272,7 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
                 (
@@ -712,18 +296,9 @@ class Migration(migrations.Migration):
                 ),
                 ("opens", models.TimeField(verbose_name="from")),
                 ("closes", models.TimeField(verbose_name="until")),
-                (
-                    "from_date",
-                    models.DateField(blank=True, null=True, verbose_name="first day"),
-                ),
-                (
-                    "until_date",
-                    models.DateField(blank=True, null=True, verbose_name="last day"),
-                ),
-                (
-                    "is_sample",
-                    models.BooleanField(default=False, verbose_name="sample"),
-                ),
+                ("from_date", models.DateField(blank=True, null=True, verbose_name="first day")),
+                ("until_date", models.DateField(blank=True, null=True, verbose_name="last day")),
+                ("is_sample", models.BooleanField(default=False, verbose_name="sample")),
             ],
             options={
                 "verbose_name": "working hours",
@@ -731,129 +306,13 @@ class Migration(migrations.Migration):
                 "ordering": ("practitioner", "location", "opens", "pk"),
             },
         ),
-        migrations.AddField(
-            model_name="appointment",
-            name="location",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="appointments",
-                to="practice.location",
-            ),
-        ),
-        migrations.AddField(
-            model_name="appointment",
-            name="practitioner",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="appointments",
-                to="practice.practitioner",
-            ),
-        ),
-        migrations.AddField(
-            model_name="appointment",
-            name="previous_appointment",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="followed_by",
-                to="appointments.appointment",
-            ),
-        ),
-        migrations.AddField(
-            model_name="appointment",
-            name="replaces",
-            field=models.OneToOneField(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="replaced_by",
-                to="appointments.appointment",
-            ),
-        ),
-        migrations.AddField(
-            model_name="appointmentevent",
-            name="location",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to="practice.location",
-            ),
-        ),
-        migrations.AddField(
-            model_name="appointmentevent",
-            name="pgh_context",
-            field=models.ForeignKey(
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="pghistory.context",
-            ),
-        ),
-        migrations.AddField(
-            model_name="appointmentevent",
-            name="pgh_obj",
-            field=models.ForeignKey(
-                db_constraint=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="events",
-                to="appointments.appointment",
-            ),
-        ),
-        migrations.AddField(
-            model_name="appointmentevent",
-            name="practitioner",
-            field=models.ForeignKey(
-                db_constraint=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to="practice.practitioner",
-            ),
-        ),
-        migrations.AddField(
-            model_name="appointmentevent",
-            name="previous_appointment",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to="appointments.appointment",
-            ),
-        ),
-        migrations.AddField(
-            model_name="appointmentevent",
-            name="replaces",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to="appointments.appointment",
-            ),
-        ),
         migrations.CreateModel(
             name="Occupancy",
             fields=[
                 (
                     "id",
                     models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
                 ("during", django.contrib.postgres.fields.ranges.DateTimeRangeField()),
@@ -862,8 +321,7 @@ class Migration(migrations.Migration):
                 (
                     "state",
                     models.CharField(
-                        choices=[("busy", "Booked"), ("busy-tentative", "Held")],
-                        max_length=14,
+                        choices=[("busy", "Booked"), ("busy-tentative", "Held")], max_length=14
                     ),
                 ),
                 (
@@ -905,29 +363,203 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "times taken",
             },
         ),
-        migrations.AddField(
-            model_name="appointmentevent",
-            name="occupancy",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to="appointments.occupancy",
-            ),
-        ),
-        migrations.AddField(
-            model_name="appointment",
-            name="occupancy",
-            field=models.OneToOneField(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="appointment",
-                to="appointments.occupancy",
-            ),
+        migrations.CreateModel(
+            name="Appointment",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "reference",
+                    models.CharField(
+                        default=appointments.models.appointment.new_reference,
+                        editable=False,
+                        max_length=9,
+                        unique=True,
+                        verbose_name="reference",
+                    ),
+                ),
+                ("key", models.UUIDField(editable=False, unique=True)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("proposed", "Times offered"),
+                            ("pending", "Waiting for an answer"),
+                            ("booked", "Booked"),
+                            ("arrived", "Arrived"),
+                            ("checked-in", "Checked in"),
+                            ("fulfilled", "Done"),
+                            ("cancelled", "Cancelled"),
+                            ("noshow", "Did not come"),
+                            ("entered-in-error", "Entered in error"),
+                            ("waitlist", "On the waiting list"),
+                        ],
+                        max_length=16,
+                        verbose_name="status",
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "modality",
+                    models.CharField(
+                        choices=[("virtual", "By video"), ("in-person", "In person")],
+                        max_length=10,
+                        verbose_name="how",
+                    ),
+                ),
+                ("starts_at", models.DateTimeField(verbose_name="starts")),
+                ("ends_at", models.DateTimeField(verbose_name="ends")),
+                ("buffer_before_minutes", models.PositiveSmallIntegerField(default=0)),
+                ("buffer_after_minutes", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "booking_for",
+                    models.CharField(
+                        choices=[("self", "Myself"), ("other", "Someone else")],
+                        default="self",
+                        max_length=5,
+                        verbose_name="booked for",
+                    ),
+                ),
+                (
+                    "contact_name",
+                    models.CharField(blank=True, max_length=160, verbose_name="contact"),
+                ),
+                (
+                    "contact_relationship",
+                    models.CharField(blank=True, max_length=80, verbose_name="relationship"),
+                ),
+                (
+                    "red_flag",
+                    models.CharField(
+                        choices=[("none", "None of these"), ("today", "A sign to call us today")],
+                        default="none",
+                        max_length=5,
+                        verbose_name="warning signs",
+                    ),
+                ),
+                ("reason", models.TextField(blank=True, max_length=1000, verbose_name="reason")),
+                ("onset_date", models.DateField(blank=True, null=True, verbose_name="began")),
+                (
+                    "located_in",
+                    models.CharField(
+                        blank=True, max_length=2, verbose_name="state where the patient will be"
+                    ),
+                ),
+                (
+                    "pay_by",
+                    models.CharField(
+                        blank=True,
+                        choices=[("insurance", "Insurance"), ("self-pay", "I pay myself")],
+                        max_length=9,
+                        verbose_name="paid by",
+                    ),
+                ),
+                (
+                    "consented_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="consent given"),
+                ),
+                (
+                    "consent_version",
+                    models.CharField(blank=True, max_length=40, verbose_name="consent text"),
+                ),
+                (
+                    "language",
+                    models.CharField(
+                        default="en", max_length=10, verbose_name="language of the form"
+                    ),
+                ),
+                (
+                    "answer_due_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="answer due"),
+                ),
+                (
+                    "cancellation_reason",
+                    models.CharField(
+                        blank=True, max_length=300, verbose_name="reason for cancelling"
+                    ),
+                ),
+                (
+                    "cancelled_by",
+                    models.CharField(
+                        blank=True,
+                        choices=[("patient", "Patient"), ("practice", "Practice")],
+                        max_length=8,
+                        verbose_name="cancelled by",
+                    ),
+                ),
+                (
+                    "needs_rebooking",
+                    models.BooleanField(default=False, verbose_name="needs a new time"),
+                ),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[("web", "Website"), ("phone", "Telephone")],
+                        default="web",
+                        max_length=5,
+                        verbose_name="came by",
+                    ),
+                ),
+                ("link_generation", models.PositiveIntegerField(default=1, editable=False)),
+                ("created_at", models.DateTimeField(editable=False, verbose_name="received")),
+                (
+                    "location",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="appointments",
+                        to="practice.location",
+                    ),
+                ),
+                (
+                    "practitioner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="appointments",
+                        to="practice.practitioner",
+                    ),
+                ),
+                (
+                    "previous_appointment",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="followed_by",
+                        to="appointments.appointment",
+                    ),
+                ),
+                (
+                    "replaces",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="replaced_by",
+                        to="appointments.appointment",
+                    ),
+                ),
+                (
+                    "occupancy",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="appointment",
+                        to="appointments.occupancy",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "appointment",
+                "verbose_name_plural": "appointments",
+                "ordering": ("-starts_at", "pk"),
+            },
         ),
         migrations.CreateModel(
             name="Patient",
@@ -935,20 +567,11 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                (
-                    "given_name",
-                    models.CharField(max_length=80, verbose_name="given name"),
-                ),
-                (
-                    "family_name",
-                    models.CharField(max_length=80, verbose_name="family name"),
-                ),
+                ("given_name", models.CharField(max_length=80, verbose_name="given name")),
+                ("family_name", models.CharField(max_length=80, verbose_name="family name")),
                 ("birth_date", models.DateField(verbose_name="date of birth")),
                 (
                     "phone",
@@ -956,12 +579,7 @@ class Migration(migrations.Migration):
                         max_length=128, region=None, verbose_name="telephone"
                     ),
                 ),
-                (
-                    "email",
-                    models.EmailField(
-                        blank=True, max_length=254, verbose_name="e-mail"
-                    ),
-                ),
+                ("email", models.EmailField(blank=True, max_length=254, verbose_name="e-mail")),
                 (
                     "contact_by",
                     models.CharField(
@@ -977,45 +595,30 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "voicemail_ok",
-                    models.BooleanField(
-                        default=False, verbose_name="we may leave a voicemail"
-                    ),
+                    models.BooleanField(default=False, verbose_name="we may leave a voicemail"),
                 ),
                 (
                     "patient_status",
                     models.CharField(
                         blank=True,
-                        choices=[
-                            ("new", "New to us"),
-                            ("returning", "Seen here before"),
-                        ],
+                        choices=[("new", "New to us"), ("returning", "Seen here before")],
                         max_length=9,
                         verbose_name="new or returning",
                     ),
                 ),
                 (
                     "preferred_language",
-                    models.CharField(
-                        default="en", max_length=35, verbose_name="language"
-                    ),
+                    models.CharField(default="en", max_length=35, verbose_name="language"),
                 ),
-                (
-                    "needs",
-                    models.CharField(blank=True, max_length=300, verbose_name="needs"),
-                ),
-                (
-                    "created_at",
-                    models.DateTimeField(editable=False, verbose_name="since"),
-                ),
+                ("needs", models.CharField(blank=True, max_length=300, verbose_name="needs")),
+                ("created_at", models.DateTimeField(editable=False, verbose_name="since")),
             ],
             options={
                 "verbose_name": "patient",
                 "verbose_name_plural": "patients",
                 "ordering": ("family_name", "given_name", "pk"),
                 "indexes": [
-                    models.Index(
-                        fields=["family_name", "given_name"], name="patient_by_name"
-                    ),
+                    models.Index(fields=["family_name", "given_name"], name="patient_by_name"),
                     models.Index(fields=["phone"], name="patient_by_phone"),
                 ],
                 "constraints": [
@@ -1037,8 +640,7 @@ class Migration(migrations.Migration):
                         condition=models.Q(
                             ("contact_by__in", ("phone", "text")),
                             models.Q(
-                                ("contact_by", "email"),
-                                models.Q(("email", ""), _negated=True),
+                                ("contact_by", "email"), models.Q(("email", ""), _negated=True)
                             ),
                             _connector="OR",
                         ),
@@ -1047,16 +649,237 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.AddField(
-            model_name="appointmentevent",
-            name="patient",
-            field=models.ForeignKey(
-                db_constraint=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to="appointments.patient",
-            ),
+        migrations.CreateModel(
+            name="AppointmentEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                (
+                    "reference",
+                    models.CharField(
+                        default=appointments.models.appointment.new_reference,
+                        editable=False,
+                        max_length=9,
+                        verbose_name="reference",
+                    ),
+                ),
+                ("key", models.UUIDField(editable=False)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("proposed", "Times offered"),
+                            ("pending", "Waiting for an answer"),
+                            ("booked", "Booked"),
+                            ("arrived", "Arrived"),
+                            ("checked-in", "Checked in"),
+                            ("fulfilled", "Done"),
+                            ("cancelled", "Cancelled"),
+                            ("noshow", "Did not come"),
+                            ("entered-in-error", "Entered in error"),
+                            ("waitlist", "On the waiting list"),
+                        ],
+                        max_length=16,
+                        verbose_name="status",
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "modality",
+                    models.CharField(
+                        choices=[("virtual", "By video"), ("in-person", "In person")],
+                        max_length=10,
+                        verbose_name="how",
+                    ),
+                ),
+                ("starts_at", models.DateTimeField(verbose_name="starts")),
+                ("ends_at", models.DateTimeField(verbose_name="ends")),
+                ("buffer_before_minutes", models.PositiveSmallIntegerField(default=0)),
+                ("buffer_after_minutes", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "booking_for",
+                    models.CharField(
+                        choices=[("self", "Myself"), ("other", "Someone else")],
+                        default="self",
+                        max_length=5,
+                        verbose_name="booked for",
+                    ),
+                ),
+                (
+                    "contact_name",
+                    models.CharField(blank=True, max_length=160, verbose_name="contact"),
+                ),
+                (
+                    "contact_relationship",
+                    models.CharField(blank=True, max_length=80, verbose_name="relationship"),
+                ),
+                (
+                    "red_flag",
+                    models.CharField(
+                        choices=[("none", "None of these"), ("today", "A sign to call us today")],
+                        default="none",
+                        max_length=5,
+                        verbose_name="warning signs",
+                    ),
+                ),
+                ("reason", models.TextField(blank=True, max_length=1000, verbose_name="reason")),
+                ("onset_date", models.DateField(blank=True, null=True, verbose_name="began")),
+                (
+                    "located_in",
+                    models.CharField(
+                        blank=True, max_length=2, verbose_name="state where the patient will be"
+                    ),
+                ),
+                (
+                    "pay_by",
+                    models.CharField(
+                        blank=True,
+                        choices=[("insurance", "Insurance"), ("self-pay", "I pay myself")],
+                        max_length=9,
+                        verbose_name="paid by",
+                    ),
+                ),
+                (
+                    "consented_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="consent given"),
+                ),
+                (
+                    "consent_version",
+                    models.CharField(blank=True, max_length=40, verbose_name="consent text"),
+                ),
+                (
+                    "language",
+                    models.CharField(
+                        default="en", max_length=10, verbose_name="language of the form"
+                    ),
+                ),
+                (
+                    "answer_due_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="answer due"),
+                ),
+                (
+                    "cancellation_reason",
+                    models.CharField(
+                        blank=True, max_length=300, verbose_name="reason for cancelling"
+                    ),
+                ),
+                (
+                    "cancelled_by",
+                    models.CharField(
+                        blank=True,
+                        choices=[("patient", "Patient"), ("practice", "Practice")],
+                        max_length=8,
+                        verbose_name="cancelled by",
+                    ),
+                ),
+                (
+                    "needs_rebooking",
+                    models.BooleanField(default=False, verbose_name="needs a new time"),
+                ),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[("web", "Website"), ("phone", "Telephone")],
+                        default="web",
+                        max_length=5,
+                        verbose_name="came by",
+                    ),
+                ),
+                ("link_generation", models.PositiveIntegerField(default=1, editable=False)),
+                ("created_at", models.DateTimeField(editable=False, verbose_name="received")),
+                (
+                    "location",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="practice.location",
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="appointments.appointment",
+                    ),
+                ),
+                (
+                    "practitioner",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="practice.practitioner",
+                    ),
+                ),
+                (
+                    "previous_appointment",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="appointments.appointment",
+                    ),
+                ),
+                (
+                    "replaces",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="appointments.appointment",
+                    ),
+                ),
+                (
+                    "occupancy",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="appointments.occupancy",
+                    ),
+                ),
+                (
+                    "patient",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="appointments.patient",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
         ),
         migrations.AddField(
             model_name="appointment",
@@ -1141,8 +964,7 @@ class Migration(migrations.Migration):
             model_name="visittype",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(("slug", ""), _negated=True),
-                    models.Q(("name", ""), _negated=True),
+                    models.Q(("slug", ""), _negated=True), models.Q(("name", ""), _negated=True)
                 ),
                 name="visit_type_has_a_name",
             ),
@@ -1240,6 +1062,20 @@ class Migration(migrations.Migration):
                 verbose_name="visit types",
             ),
         ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="patientevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="1e39b344444efce9fa22b00134b4ad1447d26627",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_c4062",
+                    table="appointments_patientevent",
+                    when="BEFORE",
+                ),
+            ),
+        ),
         migrations.AddConstraint(
             model_name="statuschange",
             constraint=models.CheckConstraint(
@@ -1327,9 +1163,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="occupancy",
             index=models.Index(
-                condition=models.Q(("kind", "hold")),
-                fields=["source"],
-                name="occupancy_source",
+                condition=models.Q(("kind", "hold")), fields=["source"], name="occupancy_source"
             ),
         ),
         migrations.AddConstraint(
@@ -1372,8 +1206,7 @@ class Migration(migrations.Migration):
                 condition=models.Q(
                     models.Q(("kind", "visit"), ("state", "busy")),
                     models.Q(
-                        ("kind__in", ("hold", "request", "offer")),
-                        ("state", "busy-tentative"),
+                        ("kind__in", ("hold", "request", "offer")), ("state", "busy-tentative")
                     ),
                     _connector="OR",
                 ),
@@ -1384,15 +1217,25 @@ class Migration(migrations.Migration):
             model_name="occupancy",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(
-                        ("expires_at__isnull", False), ("kind__in", ("hold", "offer"))
-                    ),
-                    models.Q(
-                        ("expires_at__isnull", True), ("kind__in", ("request", "visit"))
-                    ),
+                    models.Q(("expires_at__isnull", False), ("kind__in", ("hold", "offer"))),
+                    models.Q(("expires_at__isnull", True), ("kind__in", ("request", "visit"))),
                     _connector="OR",
                 ),
                 name="occupancy_only_holds_and_offers_expire",
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="appointmentevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="c2d9d05acde915e4c49625d1939f6720a656da54",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_34c57",
+                    table="appointments_appointmentevent",
+                    when="BEFORE",
+                ),
             ),
         ),
         migrations.AddIndex(
@@ -1438,14 +1281,7 @@ class Migration(migrations.Migration):
                         ("occupancy__isnull", False),
                         (
                             "status__in",
-                            (
-                                "pending",
-                                "booked",
-                                "arrived",
-                                "checked-in",
-                                "fulfilled",
-                                "noshow",
-                            ),
+                            ("pending", "booked", "arrived", "checked-in", "fulfilled", "noshow"),
                         ),
                     ),
                     models.Q(
@@ -1503,8 +1339,7 @@ class Migration(migrations.Migration):
             model_name="appointment",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    ("buffer_before_minutes__lte", 240),
-                    ("buffer_after_minutes__lte", 240),
+                    ("buffer_before_minutes__lte", 240), ("buffer_after_minutes__lte", 240)
                 ),
                 name="appointment_buffers_are_bounded",
             ),
@@ -1543,12 +1378,10 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     models.Q(
-                        ("status", "cancelled"),
-                        ("cancelled_by__in", ("patient", "practice")),
+                        ("status", "cancelled"), ("cancelled_by__in", ("patient", "practice"))
                     ),
                     models.Q(
-                        models.Q(("status", "cancelled"), _negated=True),
-                        ("cancelled_by", ""),
+                        models.Q(("status", "cancelled"), _negated=True), ("cancelled_by", "")
                     ),
                     _connector="OR",
                 ),
@@ -1600,10 +1433,7 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     ("days__len__gt", 0),
-                    (
-                        "days__contained_by",
-                        ["mon", "tue", "wed", "thu", "fri", "sat", "sun"],
-                    ),
+                    ("days__contained_by", ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]),
                 ),
                 name="working_hours_days_are_real",
             ),

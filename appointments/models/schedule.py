@@ -160,4 +160,4 @@ class WorkingHours(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.practitioner} {self.opens:%H:%M}-{self.closes:%H:%M}"  # noqa: E231
+        return f"{self.practitioner} {self.opens:%H:%M}-{self.closes:%H:%M}"

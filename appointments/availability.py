@@ -1,0 +1,215 @@
+"""Free times: working hours, less what is taken, closures, notice and horizon.
+
+Pure: `now` and everything else is handed in (calendars.py gathers it). What comes out is advice:
+only a verb of booking.py, which asks again under the practitioner's lock, gives a time to anybody.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import datetime as dt
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, Self, TypeVar
+
+from .intervals import Interval, union
+from .rules import ONE_DAY, Desk, Person, Place, Rules, Visit, Works
+
+Taken = Mapping[int, Sequence[Interval]]
+"""Per practitioner id, what is taken of the calendar, buffers included."""
+
+
+Row = TypeVar("Row", Person, Place)
+
+
+class BadSlot(ValueError):
+    """What came as a slot is none that we ever made."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One time that can be asked for. Slugs name the rest; `location` None is by video.
+
+    Two slots are equal when they are the same time of the same person; what is left out of the
+    comparison is there to be shown and is empty on a slot that came from `parse`.
+    """
+
+    visit_type: str
+    practitioner: str
+    location: str | None
+    start: dt.datetime  # UTC
+    end: dt.datetime
+    person: Person | None = field(default=None, compare=False)
+    place: Place | None = field(default=None, compare=False)
+    day: dt.date = field(default=dt.date.min, compare=False)
+    """The day its window opened: 12:30 AM of a Friday evening belongs to Friday."""
+    local: dt.datetime = field(default=dt.datetime.min.replace(tzinfo=dt.UTC), compare=False)
+    """The start on the practice's wall clock."""
+    after_hours: bool = field(default=False, compare=False)
+    answer_by: dt.datetime | None = field(default=None, compare=False)
+    """For visits that the desk confirms: until when it answers a request made now. UTC."""
+    call_us: Literal["", "nobody-answers-before"] = field(default="", compare=False)
+    """Why this time cannot be asked for here, only by telephone; empty when it can."""
+
+    @property
+    def value(self) -> str:
+        """What a form carries for this time. Opaque; `parse` reads it."""
+        minutes, length = _whole_minutes(self.start), self.end - self.start
+        text = "/".join(
+            (
+                self.visit_type,
+                self.practitioner,
+                self.location or "",
+                format(minutes, "x"),
+                format(int(length.total_seconds()) // 60, "x"),
+            )
+        )
+        return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+    @classmethod
+    def parse(cls, value: str) -> Self:
+        """Raises BadSlot. That it reads well does not say that it is free, or ever was."""
+        if not 0 < len(value) <= 500 or not value.isascii():
+            raise BadSlot("this is not one of our times")
+        try:
+            text = base64.b64decode(value + "=" * (-len(value) % 4), altchars=b"-_", validate=True)
+            visit_type, practitioner, location, minutes, length = text.decode("ascii").split("/")
+            start = dt.datetime.fromtimestamp(int(minutes, 16) * 60, dt.UTC)
+            end = start + dt.timedelta(minutes=int(length, 16))
+        except (binascii.Error, ValueError, OverflowError, OSError) as wrong:
+            raise BadSlot("this is not one of our times") from wrong
+        slot = cls(visit_type, practitioner, location or None, start, end)
+        if not visit_type or not practitioner or end <= start or slot.value != value:
+            raise BadSlot("this is not one of our times")
+        return slot
+
+
+def _whole_minutes(instant: dt.datetime) -> int:
+    return int(instant.timestamp()) // 60
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """All that is asked for: what the practice laid down, and what is taken."""
+
+    rules: Rules
+    taken: Taken
+
+
+def free_slots(
+    rules: Rules,
+    taken: Taken,
+    *,
+    visit_type: str,
+    now: dt.datetime,
+    first: dt.date | None = None,
+    days: int | None = None,
+    practitioner: str | None = None,
+) -> list[Slot]:
+    """The times still to be had, by start, then by person.
+
+    `first` and `days` choose by the local date of the start; without them it is everything from
+    today to the horizon. An unknown visit type has no times. `call_us` marks a time that nobody
+    could answer for.
+    """
+    visit = rules.visit(visit_type)
+    if visit is None:
+        return []
+    today = rules.today(now)
+    if first is None:
+        first, days = today, visit.horizon_days + 2
+    last = first + ONE_DAY * ((days or 1) - 1)
+    earliest = now + dt.timedelta(minutes=visit.notice)
+    desk = None if visit.instant else Desk.at(now, rules)
+    merged = {person: union(rows) for person, rows in taken.items()}
+    found: dict[tuple[int, int | None, dt.datetime], Slot] = {}
+    for works, day, start in _starts(
+        rules,
+        visit,
+        max(first, today) - ONE_DAY,
+        min(last, today + visit.horizon_days * ONE_DAY),
+    ):
+        if start < earliest or (works.practitioner, works.location, start) in found:
+            continue
+        local = start.astimezone(rules.zone)
+        if not first <= local.date() <= last:
+            continue
+        person = _by_id(rules.people, works.practitioner)
+        if practitioner is not None and person.slug != practitioner:
+            continue
+        if _crosses(visit.takes(start), merged.get(works.practitioner, ())):
+            continue
+        answer_by = desk.answers_by(visit, start) if desk else None
+        place = None if works.location is None else _by_id(rules.places, works.location)
+        found[(works.practitioner, works.location, start)] = Slot(
+            visit_type=visit.slug,
+            practitioner=person.slug,
+            location=place.slug if place else None,
+            start=start,
+            end=visit.lasts(start).end,
+            person=person,
+            place=place,
+            day=day,
+            local=local,
+            after_hours=not rules.is_open(start, works.location),
+            answer_by=answer_by,
+            call_us="nobody-answers-before" if desk and answer_by is None else "",
+        )
+    return sorted(found.values(), key=_order)
+
+
+def same_day(rules: Rules, visit: Visit, slot: Slot) -> set[dt.datetime]:
+    """Every start, taken or not, of this person and visit type on the day whose window the slot
+    is in; empty when it is in none."""
+    local = slot.start.astimezone(rules.zone).date()
+    starts: dict[dt.date, set[dt.datetime]] = {}
+    for works, day, start in _starts(rules, visit, local - ONE_DAY, local):
+        if _by_id(rules.people, works.practitioner).slug == slot.practitioner:
+            starts.setdefault(day, set()).add(start)
+    return next((times for times in starts.values() if slot.start in times), set())
+
+
+def _order(slot: Slot) -> tuple[dt.datetime, int, str, str]:
+    position = slot.person.position if slot.person else 0
+    return slot.start, position, slot.practitioner, slot.location or ""
+
+
+def _starts(
+    rules: Rules, visit: Visit, first: dt.date, last: dt.date
+) -> Iterator[tuple[Works, dt.date, dt.datetime]]:
+    """Every start in windows that open from `first` to `last`, closures taken out.
+
+    Counted in real time from the moment a window opens. Of an hour that comes twice only the
+    first is used, so that a time on the wall clock is never two times.
+    """
+    length = dt.timedelta(minutes=visit.minutes)
+    for works in rules.works:
+        if visit.id not in works.visit_types or visit.virtual != (works.location is None):
+            continue
+        closed = [one for one in rules.closed if one.shuts(works.practitioner, works.location)]
+        for offset in range((last - first).days + 1):
+            day = first + offset * ONE_DAY
+            window = works.on(day, rules.zone)
+            if window is None:
+                continue
+            shut = union(one.during for one in closed if one.during.overlaps(window))
+            start = window.start
+            while start + length <= window.end:
+                comes_again = start.astimezone(rules.zone).fold
+                if not comes_again and not _crosses(visit.lasts(start), shut):
+                    yield works, day, start
+                start += visit.step
+
+
+def _crosses(wanted: Interval, taken: Sequence[Interval]) -> bool:
+    """`taken` is merged and in order."""
+    before = bisect_right(taken, wanted.start, key=lambda one: one.start) - 1
+    if before >= 0 and taken[before].end > wanted.start:
+        return True
+    return before + 1 < len(taken) and taken[before + 1].start < wanted.end
+
+
+def _by_id(rows: Sequence[Row], wanted: int) -> Row:
+    return next(row for row in rows if row.id == wanted)

@@ -1,0 +1,232 @@
+"""From rows to the plain values that availability works on, and free times remembered.
+
+Reading free times costs at most three statements: the versions, the rules, and one range query
+over what is taken. While no version has changed it costs one.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import uuid
+from collections.abc import Iterable
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db import connection
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.db.models import Q
+
+from .availability import Calendar, Slot, free_slots
+from .intervals import Interval
+from .models import CalendarVersion, Occupancy
+from .rules import ONE_DAY, Closed, Hours, Person, Place, Rules, Visit, Works
+
+# Nothing that is taken reaches further past its visit than the longest buffers and visit allowed.
+LONGEST_REACH = dt.timedelta(hours=16)
+REMEMBERED_AT_MOST = 256
+
+_RULES = """
+SELECT json_build_object(
+  'practice', (SELECT json_build_object('zone', time_zone, 'promise', reply_promise_minutes)
+               FROM practice_practice ORDER BY id LIMIT 1),
+  'desk', (SELECT json_agg(json_build_array(days, opens, closes)) FROM practice_deskhours),
+  'visits', (SELECT json_agg(json_build_array(id, slug, modality, minutes, buffer_before_minutes,
+               buffer_after_minutes, minimum_notice_minutes, horizon_days, confirmation,
+               start_interval_minutes, position) ORDER BY position, slug)
+             FROM appointments_visittype WHERE active),
+  'people', (SELECT json_agg(json_build_array(id, slug, name, credentials) ORDER BY position, slug)
+             FROM practice_practitioner WHERE bookable),
+  'places', (SELECT json_agg(json_build_array(id, slug, name, city,
+               (SELECT json_agg(json_build_array(days, opens, closes))
+                FROM practice_openinghours WHERE location_id = place.id)) ORDER BY position, slug)
+             FROM practice_location AS place),
+  'works', (SELECT json_agg(json_build_array(practitioner_id, location_id,
+               (SELECT json_agg(visittype_id) FROM appointments_workinghours_visit_types
+                WHERE workinghours_id = hours.id),
+               days, opens, closes, from_date, until_date) ORDER BY hours.id)
+            FROM appointments_workinghours AS hours
+            JOIN practice_practitioner AS person ON person.id = practitioner_id AND bookable),
+  'closed', (SELECT json_agg(json_build_array(extract(epoch FROM lower(during)),
+               extract(epoch FROM upper(during)), location_id, practitioner_id))
+             FROM practice_closure WHERE during && tstzrange(%s, NULL))
+)::text
+"""
+
+
+def rules_from(now: dt.datetime) -> Rules:
+    """What the practice has laid down, in one statement. Closures long past are left out."""
+    with connection.cursor() as cursor:
+        cursor.execute(_RULES, [now - 2 * ONE_DAY])
+        (text,) = cursor.fetchone()
+    said: dict[str, Any] = json.loads(text)
+    practice = said["practice"] or {"zone": "UTC", "promise": 0}
+    works = tuple(
+        Works(
+            practitioner=practitioner,
+            location=location,
+            visit_types=frozenset(visit_types or ()),
+            hours=_hours(days, opens, closes),
+            from_date=_date(from_date),
+            until_date=_date(until_date),
+        )
+        for (
+            practitioner,
+            location,
+            visit_types,
+            days,
+            opens,
+            closes,
+            from_date,
+            until_date,
+        ) in said["works"] or ()
+    )
+    places = tuple(
+        Place(id, slug, name, city, tuple(_hours(*one) for one in hours or ()))
+        for id, slug, name, city, hours in said["places"] or ()
+    )
+    desk = tuple(_hours(*one) for one in said["desk"] or ())
+    return Rules(
+        zone=ZoneInfo(practice["zone"]),
+        promise_minutes=practice["promise"],
+        desk=desk or _whenever_somebody_is_there(places, works),
+        visits=tuple(Visit(*one) for one in said["visits"] or ()),
+        people=tuple(
+            Person(id, slug, f"{name}, {credentials}" if credentials else name, position)
+            for position, (id, slug, name, credentials) in enumerate(said["people"] or ())
+        ),
+        places=places,
+        works=works,
+        closed=tuple(
+            Closed(Interval(_moment(start), _moment(end)), location, practitioner)
+            for start, end, location, practitioner in said["closed"] or ()
+        ),
+    )
+
+
+def load(
+    *,
+    now: dt.datetime,
+    first: dt.date,
+    days: int,
+    rules: Rules | None = None,
+    practitioners: Iterable[int] | None = None,
+    own_key: uuid.UUID | None = None,
+) -> Calendar:
+    """Rules, and everything taken from `first` for `days` days: two statements, one without rules
+    to read.
+
+    A hold under `own_key` is left out, so that it never blocks the one who has it; so are holds
+    that have run out.
+    """
+    rules = rules or rules_from(now)
+    begins = dt.datetime.combine(first - ONE_DAY, dt.time(), rules.zone).astimezone(dt.UTC)
+    ends = begins + (days + 2) * ONE_DAY
+    wanted = [one.id for one in rules.people] if practitioners is None else list(practitioners)
+    rows = Occupancy.objects.live(now).filter(
+        practitioner__in=wanted,
+        during__overlap=DateTimeTZRange(begins - LONGEST_REACH, ends + LONGEST_REACH),
+    )
+    if own_key is not None:
+        rows = rows.exclude(Q(key=own_key, kind="hold"))
+    taken: dict[int, list[Interval]] = {}
+    for practitioner, during in rows.values_list("practitioner", "during"):
+        taken.setdefault(practitioner, []).append(Interval(during.lower, during.upper))
+    return Calendar(rules, taken)
+
+
+_remembered: dict[tuple[object, ...], tuple[Slot, ...]] = {}
+
+
+def free_times(
+    *,
+    visit_type: str,
+    now: dt.datetime,
+    first: dt.date | None = None,
+    days: int | None = None,
+    practitioner: str | None = None,
+) -> tuple[Slot, ...]:
+    """`availability.free_slots` over the database, remembered until a calendar changes or the
+    minute ends. For pages and lists; a verb asks afresh under its lock."""
+    minute = now.replace(second=0, microsecond=0)
+    versions = tuple(CalendarVersion.objects.order_by("pk").values_list("pk", "version"))
+    asked = (versions, minute, visit_type, first, days, practitioner)
+    if (known := _remembered.get(asked)) is not None:
+        return known
+    rules = rules_from(now)
+    visit = rules.visit(visit_type)
+    if visit is None:
+        return ()
+    found = tuple(
+        free_slots(
+            rules,
+            load(
+                now=now,
+                first=first or rules.today(now),
+                days=days or visit.horizon_days + 2,
+                rules=rules,
+            ).taken,
+            visit_type=visit_type,
+            now=now,
+            first=first,
+            days=days,
+            practitioner=practitioner,
+        )
+    )
+    if len(_remembered) >= REMEMBERED_AT_MOST:
+        _remembered.clear()
+    _remembered[asked] = found
+    return found
+
+
+def nearest(slot: Slot, *, now: dt.datetime, count: int = 3) -> list[Slot]:
+    """The times nearest to one that cannot be had, of the same visit type, in order."""
+    rules = rules_from(now)
+    first, days = max(slot.start.astimezone(rules.zone).date() - ONE_DAY, rules.today(now)), 15
+    calendar = load(now=now, first=first, days=days, rules=rules)
+    free = [
+        one
+        for one in free_slots(
+            rules, calendar.taken, visit_type=slot.visit_type, now=now, first=first, days=days
+        )
+        if not one.call_us
+    ]
+    return sorted(
+        sorted(free, key=lambda one: (abs(one.start - slot.start), one.start))[:count],
+        key=lambda one: one.start,
+    )
+
+
+def slot_of(row: Occupancy) -> Slot:
+    """The time that a hold keeps, with its people and places for showing."""
+    row = Occupancy.objects.select_related("practitioner", "location", "visit_type").get(pk=row.pk)
+    return Slot(
+        row.visit_type.slug,
+        row.practitioner.slug,
+        row.location.slug if row.location else None,
+        row.starts_at,
+        row.ends_at,
+    )
+
+
+def _whenever_somebody_is_there(
+    places: tuple[Place, ...], works: tuple[Works, ...]
+) -> tuple[Hours, ...]:
+    """For a practice that has not said when its desk answers."""
+    return tuple(
+        dict.fromkeys(
+            [hours for place in places for hours in place.hours] + [one.hours for one in works]
+        )
+    )
+
+
+def _hours(days: list[str], opens: str, closes: str) -> Hours:
+    return Hours(frozenset(days), dt.time.fromisoformat(opens), dt.time.fromisoformat(closes))
+
+
+def _date(text: str | None) -> dt.date | None:
+    return dt.date.fromisoformat(text) if text else None
+
+
+def _moment(seconds: float) -> dt.datetime:
+    return dt.datetime.fromtimestamp(seconds, dt.UTC)
