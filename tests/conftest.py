@@ -32,7 +32,7 @@ NO_REAL_INPUT = "real input is not beside this checkout"
 network.close_the_door()
 
 
-# --- which tests run -------------------------------------------------------------------------------
+# --- which tests run ----------------------------------------------------------------------------
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--check", action="store_true", help="run the long matrices, and only those")
 
@@ -72,7 +72,7 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
             terminalreporter.line(name)
 
 
-# --- database --------------------------------------------------------------------------------------
+# --- database -----------------------------------------------------------------------------------
 databases: Databases | None = None
 wanted_content = "empty"
 
@@ -135,7 +135,7 @@ def sample_site(db: None) -> None:
     """The sample bundle is imported and the demo accounts exist, as after `python3 run.py`."""
 
 
-# --- time ------------------------------------------------------------------------------------------
+# --- time ---------------------------------------------------------------------------------------
 class Clock:
     """Where practice.clock.now() stands in this test."""
 
@@ -161,7 +161,7 @@ def now() -> dt.datetime:
     return dt.datetime.fromisoformat(CLOCK).astimezone(dt.UTC)
 
 
-# --- a served site and a browser -------------------------------------------------------------------
+# --- a served site and a browser ----------------------------------------------------------------
 @pytest.fixture
 def served(transactional_db: None) -> Iterator[Site]:
     """The site behind gunicorn, as run.py starts it, on this test's database."""

@@ -1,8 +1,8 @@
 """One migrated database per version of the migrations; every worker gets a copy of its own.
 
-Migrating takes a hundred times as long as copying, so it is done once, under a lock, and kept. After a
-test that really commits, its database is thrown away and copied again: that brings back the rows which
-migrations made, and does not ask an append-only table to forget.
+Migrating takes a hundred times as long as copying, so it is done once, under a lock, and kept.
+After a test that really commits, its database is thrown away and copied again: that brings back
+the rows which migrations made, and does not ask an append-only table to forget.
 """
 
 from __future__ import annotations
