@@ -17,6 +17,8 @@ from django.db import connection
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.db.models import Q
 
+from practice.models import Practice
+
 from .availability import Calendar, Slot, free_slots
 from .intervals import Interval
 from .models import CalendarVersion, Occupancy
@@ -60,7 +62,11 @@ def rules_from(now: dt.datetime) -> Rules:
         cursor.execute(_RULES, [now - 2 * ONE_DAY])
         (text,) = cursor.fetchone()
     said: dict[str, Any] = json.loads(text)
-    practice = said["practice"] or {"zone": "UTC", "promise": 0}
+    nobody_yet = Practice()
+    practice = said["practice"] or {
+        "zone": nobody_yet.time_zone,
+        "promise": nobody_yet.reply_promise_minutes,
+    }
     works = tuple(
         Works(
             practitioner=practitioner,

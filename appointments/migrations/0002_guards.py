@@ -1,11 +1,15 @@
-"""What the database watches over by itself; tests/appointments/test_constraints.py tries each."""
+"""What the database watches over by itself; tests/appointments/test_constraints.py tries each.
+
+Lists of statements, so that nothing has to guess where a function ends.
+"""
 
 from django.db import migrations
 
 from practice.content_version import watch
 
 # At the end of a transaction a visit and the time it takes are of one mind.
-AGREE = """
+AGREE = [
+    """
 CREATE FUNCTION appointments_agree() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
   taken appointments_occupancy%ROWTYPE;
@@ -27,7 +31,7 @@ BEGIN
     IF NOT FOUND THEN RETURN NULL; END IF;
     SELECT * INTO visit FROM appointments_appointment WHERE occupancy_id = taken.id;
     IF FOUND <> (taken.kind IN ('request', 'visit')) THEN
-      RAISE EXCEPTION 'a % belongs to % visit', taken.kind, CASE WHEN FOUND THEN 'a' ELSE 'no' END
+      RAISE EXCEPTION 'a % belongs to % visit', taken.kind, (CASE WHEN FOUND THEN 'a' ELSE 'no' END)
         USING ERRCODE = 'check_violation', CONSTRAINT = 'appointment_and_occupancy_agree';
     END IF;
     IF NOT FOUND THEN RETURN NULL; END IF;
@@ -45,28 +49,34 @@ BEGIN
      OR taken.during <> tstzrange(
           visit.starts_at - make_interval(mins => visit.buffer_before_minutes),
           visit.ends_at + make_interval(mins => visit.buffer_after_minutes))
-     OR taken.kind <> CASE visit.status WHEN 'pending' THEN 'request' ELSE 'visit' END
+     OR taken.kind <> (CASE visit.status WHEN 'pending' THEN 'request' ELSE 'visit' END)
   THEN
     RAISE EXCEPTION 'visit % and the time it takes differ', visit.reference
       USING ERRCODE = 'check_violation', CONSTRAINT = 'appointment_and_occupancy_agree';
   END IF;
   RETURN NULL;
-END $$;
+END $$
+""",
+    """
 CREATE CONSTRAINT TRIGGER appointment_and_occupancy_agree
   AFTER INSERT OR UPDATE OR DELETE ON appointments_appointment
-  DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION appointments_agree();
+  DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION appointments_agree()
+""",
+    """
 CREATE CONSTRAINT TRIGGER occupancy_and_appointment_agree
   AFTER INSERT OR UPDATE ON appointments_occupancy
-  DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION appointments_agree();
-"""
-NOT_AGREE = """
-DROP TRIGGER appointment_and_occupancy_agree ON appointments_appointment;
-DROP TRIGGER occupancy_and_appointment_agree ON appointments_occupancy;
-DROP FUNCTION appointments_agree();
-"""
+  DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION appointments_agree()
+""",
+]
+NOT_AGREE = [
+    "DROP TRIGGER appointment_and_occupancy_agree ON appointments_appointment",
+    "DROP TRIGGER occupancy_and_appointment_agree ON appointments_occupancy",
+    "DROP FUNCTION appointments_agree()",
+]
 
 # A status without its row of history is no status: whoever writes one without a verb is refused.
-HISTORY = """
+HISTORY = [
+    """
 CREATE FUNCTION appointments_status_has_history() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
   latest text;
@@ -81,22 +91,26 @@ BEGIN
       USING ERRCODE = 'check_violation', CONSTRAINT = 'appointment_status_has_history';
   END IF;
   RETURN NULL;
-END $$;
+END $$
+""",
+    """
 CREATE CONSTRAINT TRIGGER appointment_status_has_history
   AFTER INSERT OR UPDATE OF status ON appointments_appointment
   DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
-  EXECUTE FUNCTION appointments_status_has_history();
-"""
-NO_HISTORY = """
-DROP TRIGGER appointment_status_has_history ON appointments_appointment;
-DROP FUNCTION appointments_status_has_history();
-"""
+  EXECUTE FUNCTION appointments_status_has_history()
+""",
+]
+NO_HISTORY = [
+    "DROP TRIGGER appointment_status_has_history ON appointments_appointment",
+    "DROP FUNCTION appointments_status_has_history()",
+]
 
 # Versions come from a sequence, so that a number is never used twice, not even after a rollback.
 # A change of rules waits for every booking under way, and every later booking sees it.
 # 20111 is booking.py's LOCK_OF_A_PRACTITIONER.
-VERSIONS = """
-CREATE SEQUENCE appointments_calendar_versions;
+VERSIONS = [
+    "CREATE SEQUENCE appointments_calendar_versions",
+    """
 CREATE FUNCTION appointments_times_changed() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF TG_OP <> 'INSERT' THEN
@@ -108,10 +122,13 @@ BEGIN
       WHERE practitioner_id = NEW.practitioner_id;
   END IF;
   RETURN NULL;
-END $$;
+END $$
+""",
+    """
 CREATE TRIGGER raise_calendar_version AFTER INSERT OR UPDATE OR DELETE ON appointments_occupancy
-  FOR EACH ROW EXECUTE FUNCTION appointments_times_changed();
-
+  FOR EACH ROW EXECUTE FUNCTION appointments_times_changed()
+""",
+    """
 CREATE FUNCTION appointments_rules_change() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
   person bigint;
@@ -122,27 +139,33 @@ BEGIN
       WHERE practitioner_id = person;
   END LOOP;
   RETURN NULL;
-END $$;
-
+END $$
+""",
+    """
 CREATE FUNCTION appointments_new_practitioner() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   INSERT INTO appointments_calendarversion (practitioner_id, version)
     VALUES (NEW.id, nextval('appointments_calendar_versions'));
   RETURN NULL;
-END $$;
+END $$
+""",
+    """
 CREATE TRIGGER new_practitioner AFTER INSERT ON practice_practitioner
-  FOR EACH ROW EXECUTE FUNCTION appointments_new_practitioner();
+  FOR EACH ROW EXECUTE FUNCTION appointments_new_practitioner()
+""",
+    """
 INSERT INTO appointments_calendarversion (practitioner_id, version)
-  SELECT id, nextval('appointments_calendar_versions') FROM practice_practitioner;
-"""
-NO_VERSIONS = """
-DROP TRIGGER new_practitioner ON practice_practitioner;
-DROP FUNCTION appointments_new_practitioner();
-DROP FUNCTION appointments_rules_change();
-DROP TRIGGER raise_calendar_version ON appointments_occupancy;
-DROP FUNCTION appointments_times_changed();
-DROP SEQUENCE appointments_calendar_versions;
-"""
+  SELECT id, nextval('appointments_calendar_versions') FROM practice_practitioner
+""",
+]
+NO_VERSIONS = [
+    "DROP TRIGGER new_practitioner ON practice_practitioner",
+    "DROP FUNCTION appointments_new_practitioner()",
+    "DROP FUNCTION appointments_rules_change()",
+    "DROP TRIGGER raise_calendar_version ON appointments_occupancy",
+    "DROP FUNCTION appointments_times_changed()",
+    "DROP SEQUENCE appointments_calendar_versions",
+]
 RULES = (
     "practice_practice",
     "practice_location",
