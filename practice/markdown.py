@@ -56,5 +56,6 @@ def to_text(text: str) -> str:
     words = []
     for token in _parser.parse(text):
         if token.type == "inline":
-            words.append("".join(t.content or " " for t in token.children or []))
+            breaks = {"softbreak": " ", "hardbreak": " "}
+            words.append("".join(breaks.get(t.type, t.content) for t in token.children or []))
     return " ".join(" ".join(words).split())
