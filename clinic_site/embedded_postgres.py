@@ -50,7 +50,7 @@ SELECT 'CREATE DATABASE {DATABASE} OWNER {OWNER_ROLE}'
  WHERE NOT EXISTS (SELECT 1 FROM pg_database WHERE datname = '{DATABASE}') \\gexec
 REVOKE ALL ON DATABASE {DATABASE} FROM PUBLIC;
 GRANT CONNECT ON DATABASE {DATABASE} TO {APP_ROLE};
-"""
+"""  # noqa: S608
 
 
 @contextlib.contextmanager
@@ -246,7 +246,7 @@ class Cluster:
 
     def psql(self, script: str, *, database: str = "postgres", role: str = "postgres") -> str:
         """What `script` prints, unaligned, without headers. Raises DatabaseProblem."""
-        command = [self.programs / "psql", "-XqAt", "-v", "ON_ERROR_STOP=1"]
+        command = [str(self.programs / "psql"), "-XqAt", "-v", "ON_ERROR_STOP=1"]
         command += ["-h", str(self.socket), "-U", role, "-d", database]
         done = subprocess.run(
             command, input=script, capture_output=True, text=True, env=plain_environment()
@@ -309,12 +309,9 @@ class Cluster:
                     with contextlib.suppress(ProcessLookupError):
                         os.kill(pid, signal.SIGQUIT)
             time.sleep(0.05)
-        for path in (
-            self.data / "postmaster.pid",
-            self.socket / SOCKET_NAME,
-            self.socket / f"{SOCKET_NAME}.lock",
-        ):
-            path.unlink(missing_ok=True)
+        (self.data / "postmaster.pid").unlink(missing_ok=True)
+        (self.socket / SOCKET_NAME).unlink(missing_ok=True)
+        (self.socket / f"{SOCKET_NAME}.lock").unlink(missing_ok=True)
 
     def _socket_folder(self) -> Path:
         near = self.folder / "sock"
@@ -336,7 +333,7 @@ class Cluster:
         return {"user": self.account.uid, "group": self.account.gid, "extra_groups": []}
 
 
-# --- where clusters lie ----------------------------------------------------------------------------
+# --- where clusters lie --------------------------------------------------------------------------
 def cluster_of(home: Path) -> Cluster:
     """The lasting cluster of one CLINIC_HOME. As root it lies outside, where its user can reach."""
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -344,14 +341,11 @@ def cluster_of(home: Path) -> Cluster:
         return Cluster(home.resolve() / "postgres")
     note = home / "cluster-id"
     name = note.read_text().strip() if note.exists() else ""
-    if re.fullmatch(r"[0-9a-f]{12}", name):
-        owner = ROOT_PLACE / name / "home"
-        known = Path(owner.read_text().strip()) if owner.exists() else home
-        if known.resolve() != home.resolve() and (known / "cluster-id").exists():
-            name = ""  # this home is a copy of one that still lives: it gets a database of its own
-    else:
-        name = ""
-    if not name:
+    owner = ROOT_PLACE / (name or "-") / "home"
+    known = Path(owner.read_text().strip()) if owner.exists() else home
+    # A copy of a home that still lives gets a database of its own.
+    copied = known.resolve() != home.resolve() and (known / "cluster-id").exists()
+    if copied or not re.fullmatch(r"[0-9a-f]{12}", name):
         name = secrets.token_hex(6)
         note.write_text(name + "\n")
     folder = ROOT_PLACE / name

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import re
 import sys
 import time
 from collections.abc import Iterator
@@ -59,10 +60,16 @@ def sentence_for(error: OSError, home: Path) -> Sorry | None:
             f"{error.filename} may not be written by this user: run this as the user who owns it, "
             "or set CLINIC_HOME to a folder of your own."
         )
+    if error.filename:
+        return Sorry(
+            f"{error.filename} cannot be used ({error.strerror}): set CLINIC_HOME to a "
+            f"folder that can be written; now it is {home}."
+        )
     return None
 
 
 def last_words(text: str) -> str:
-    """The last line that says something, short enough for a sentence."""
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    return lines[-1][:300] if lines else "it said nothing"
+    """The line that says why: the last that names an error, else the last that has words."""
+    lines = [line.strip() for line in text.splitlines() if re.search("[A-Za-z]{3}", line)]
+    errors = [line for line in lines if re.search(r"error\b.*\w", line, re.IGNORECASE)]
+    return (errors or lines or ["it said nothing"])[-1][:300]
