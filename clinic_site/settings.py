@@ -74,8 +74,7 @@ DATABASES["default"].setdefault("OPTIONS", {}).update(
 if env.bool("CLINIC_DB_POOL", False):
     # For gunicorn's threads (run.py and the units in deploy/ set it); commands and tests need none.
     DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 8, "timeout": 3}
-else:
-    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True  # after a restart of the database, too
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- applications --------------------------------------------------------------------------------
@@ -124,6 +123,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "clinic_site.health.Health",
     "clinic_site.logs.RequestLog",
     "clinic_site.security.SecurityHeaders",
     "csp.middleware.CSPMiddleware",
@@ -134,6 +134,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "clinic_site.degraded.Degraded",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",

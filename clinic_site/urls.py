@@ -23,3 +23,5 @@ urlpatterns = [
     # pages that doctors edit
     path("", include(wagtail_urls)),
 ]
+
+handler500 = "clinic_site.degraded.server_error"

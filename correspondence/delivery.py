@@ -24,7 +24,7 @@ WAITS = (10, 30, 60, 300, 900, 1800, 3600, 7200, 14400, 28800, 28800, 43200)
 TROUBLE_LENGTH = 40
 
 
-class TryAgain(Exception):  # noqa: N818  (it is a request to the queue, not an error)
+class TryAgain(Exception):
     """The queue should run this job again in `seconds`."""
 
     def __init__(self, seconds: int) -> None:
@@ -32,7 +32,7 @@ class TryAgain(Exception):  # noqa: N818  (it is a request to the queue, not an 
         self.seconds = seconds
 
 
-class Overtaken(Exception):  # noqa: N818
+class Overtaken(Exception):
     """Another worker has taken this message over meanwhile."""
 
 

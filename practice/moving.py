@@ -9,11 +9,13 @@ and at least once a minute; when it is older than 90 seconds the page says "call
 from __future__ import annotations
 
 import logging
+import math
 import re
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
@@ -22,13 +24,14 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from practice import clock
-from practice.models import ContentVersion, Practice
+from practice import clock, content_version
+from practice.models import Practice
 
 logger = logging.getLogger(__name__)
 
 TOO_OLD = 90.0  # seconds
-FRAGMENTS_LIVE = 5.0  # seconds
+EVERY = 1.0  # seconds between two looks at the content version
+FRAGMENTS_LIVE = 5.0  # seconds, while somebody reads
 MARK = re.compile(rb"<!--moving ([a-z_]+) ([a-z-]+)-->.*?<!--/moving-->", re.DOTALL)
 
 Html = Callable[[], str]
@@ -47,12 +50,11 @@ _fragments: dict[str, Fragment] = {}
 
 def call_us() -> str:
     """The fallback of every fragment that brings none of its own."""
-    practice = Practice.objects.current()
-    return format_html(
-        '<a href="tel:{}">{}</a>',
-        practice.phone,
-        _("Call us at %(phone)s") % {"phone": practice.phone},
-    )
+    phone = Practice.objects.current().phone
+    if not phone:
+        return ""
+    words = _("Call us at %(phone)s") % {"phone": phone.as_national}
+    return format_html('<a href="tel:{}">{}</a>', phone.as_e164, words)
 
 
 def fragment(name: str, *, fallback: Html = call_us) -> Callable[[Html], Html]:
@@ -73,29 +75,31 @@ def fragment(name: str, *, fallback: Html = call_us) -> Callable[[Html], Html]:
 
 def place(name: str, language: str) -> SafeString:
     """The marked place with what stands there now."""
-    if name not in _fragments:
-        raise KeyError(f"no fragment is registered as {name!r}")
-    keeper.languages.add(language)
     html = keeper.html(name, language)
     return mark_safe(f"<!--moving {name} {language}-->{html}<!--/moving-->")  # noqa: S308
 
 
 @dataclass(frozen=True)
 class Record:
-    """How things stood at one moment. `version` is the content version read before anything else."""
+    """How things stood at one moment. `version` is the content version, read before the rest."""
 
     version: int
-    taken_at: float  # time.monotonic() of this process; minus infinity when read from disk
+    taken_at: float  # time.monotonic() of this process
     minute: int
     practice: str
-    phone: str
-    html: dict[str, str] = field(default_factory=dict)
-    fallback: dict[str, str] = field(default_factory=dict)
+    phone: str  # as people read it
+    html: Mapping[str, str] = field(default_factory=dict)
+    fallback: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def age(self) -> float:
         """Seconds."""
         return time.monotonic() - self.taken_at
+
+    @property
+    def is_recalled(self) -> bool:
+        """Left by an earlier run: good for the telephone number and the fallbacks alone."""
+        return self.taken_at == -math.inf
 
 
 class Keeper:
@@ -104,41 +108,46 @@ class Keeper:
     def __init__(self) -> None:
         self.record: Record | None = None
         self.languages: set[str] = {settings.LANGUAGE_CODE}
-        self.database_is_down = False
+        self._down = False
+        self._looked_at = -math.inf
+        self._read = False  # somebody was served a moving part since the last look
         self._taking = threading.Lock()
+
+    @property
+    def database_is_down(self) -> bool:
+        """Whether the latest look failed. Without a look in the last seconds nobody knows: no."""
+        return self._down and time.monotonic() - self._looked_at < 10
 
     def refresh(self) -> Record | None:
         """Take the record again, unless another thread is at it. Returns the newest there is.
 
-        The version costs one query; fragments are worked out again when it, the minute or the
-        languages asked for have changed, or when the record is older than FRAGMENTS_LIVE.
+        Costs one query. Fragments are worked out again when the version, the minute or the
+        languages asked for have changed, and every FRAGMENTS_LIVE while somebody reads.
         """
         if not self._taking.acquire(blocking=False):
             return self.record
         try:
             self._take()
-            self.database_is_down = False
+            self._down = False
         except (OperationalError, InterfaceError):
-            if not self.database_is_down:
+            if not self._down:
                 logger.warning("moving parts: the database does not answer")
-            self.database_is_down = True
+            self._down = True
         finally:
+            self._looked_at = time.monotonic()
             self._taking.release()
         return self.record
 
     def _take(self) -> None:
         started = time.monotonic()
-        version = ContentVersion.objects.values_list("version", flat=True).first() or 0
+        version = content_version.current()
         minute = int(clock.now().timestamp()) // 60
         old = self.record
-        wanted = {_key(name, lang) for name in _fragments for lang in self.languages}
-        if (
-            old
-            and (old.version, old.minute) == (version, minute)
-            and old.html.keys() == wanted
-            and old.age < FRAGMENTS_LIVE
-        ):
-            return
+        wanted = {_key(name, language) for name in _fragments for language in self.languages}
+        if old and (old.version, old.minute, set(old.html)) == (version, minute, wanted):
+            if old.age < FRAGMENTS_LIVE or not self._read:
+                return
+        self._read = False
         practice = Practice.objects.current()
         html: dict[str, str] = {}
         fallback: dict[str, str] = {}
@@ -146,32 +155,56 @@ class Keeper:
             with translation.override(language):
                 for name, part in _fragments.items():
                     key = _key(name, language)
-                    fallback[key] = str(part.fallback())
+                    fallback[key] = _fallback(part, name)
                     html[key] = _html_or(part, fallback[key], name)
         self.record = Record(
             version=version,
             taken_at=started,
             minute=minute,
             practice=practice.called,
-            phone=str(practice.phone),
+            phone=practice.phone.as_national if practice.phone else "",
             html=html,
             fallback=fallback,
         )
 
     def html(self, name: str, language: str) -> str:
         """What a page that is being rendered shows: from the record while it is good, else live."""
-        record, part = self.record, _fragments[name]
-        if record and record.age < FRAGMENTS_LIVE and (_key(name, language)) in record.html:
-            return record.html[_key(name, language)]
-        return _html_or(part, None, name)
+        self.languages.add(language)
+        self._read = True
+        record, key = self.record, _key(name, language)
+        if record and record.age < FRAGMENTS_LIVE and key in record.html:
+            return record.html[key]
+        return _html_or(_fragments.get(name, NOBODY), None, name)
 
     def spliced(self, name: str, language: str) -> str:
         """What a served copy shows: the record's HTML, or its fallback once the record is old."""
+        self._read = True
         if not (record := self.record):
             return ""
         parts = record.html if record.age < TOO_OLD else record.fallback
-        key = _key(name, language)
-        return parts.get(key, record.fallback.get(key, ""))
+        return parts.get(_key(name, language), "")
+
+    def to_keep(self) -> dict[str, Any]:
+        """What an outage will need, as JSON values; empty before the first look."""
+        if not (record := self.record):
+            return {}
+        return {
+            "practice": record.practice,
+            "phone": record.phone,
+            "fallback": dict(record.fallback),
+        }
+
+    def recall(self, kept: dict[str, Any]) -> None:
+        """Take over what `to_keep` gave in an earlier run, unless this one knows better."""
+        if self.record is None:
+            self.record = Record(
+                version=-1,
+                taken_at=-math.inf,
+                minute=0,
+                practice=str(kept["practice"]),
+                phone=str(kept["phone"]),
+                fallback={str(key): str(html) for key, html in kept["fallback"].items()},
+            )
 
 
 def _html_or(part: Fragment, fallback: str | None, name: str) -> str:
@@ -182,11 +215,26 @@ def _html_or(part: Fragment, fallback: str | None, name: str) -> str:
     except Exception:
         # One broken fragment must not take every page with it.
         logger.exception("moving part %s failed", name)
-        return str(part.fallback()) if fallback is None else fallback
+        return _fallback(part, name) if fallback is None else fallback
+
+
+def _fallback(part: Fragment, name: str) -> str:
+    try:
+        return str(part.fallback())
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        logger.exception("the fallback of moving part %s failed", name)
+        return ""
 
 
 def _key(name: str, language: str) -> str:
     return f"{name} {language}"
 
 
+def _nobody_registered() -> str:
+    raise LookupError("no function is registered for this moving part")
+
+
+NOBODY = Fragment(_nobody_registered, call_us)
 keeper = Keeper()
