@@ -1,0 +1,41 @@
+"""All parts of a site that a bundle can hold, in the order in which they are written."""
+
+from __future__ import annotations
+
+from appointments.bundle import VisitTypePart, WorkingHoursPart
+from practice.bundle.pages import PagePart, PersonPart
+from practice.bundle.parts import Part
+from practice.bundle.rows import (
+    ClosurePart,
+    LocationPart,
+    OffersPart,
+    PracticePart,
+    RedirectPart,
+)
+from procedures.bundle.rows import ConditionPart, IndexPart, ProcedurePart
+from reviews.bundle import ReviewPart
+
+
+class Parts:
+    def __init__(self) -> None:
+        self.all: list[Part] = [
+            PracticePart(),
+            LocationPart(),
+            PersonPart(),
+            ClosurePart(),
+            OffersPart(),
+            VisitTypePart(),
+            WorkingHoursPart(),
+            PagePart(),
+            ConditionPart(),
+            ProcedurePart(),
+            RedirectPart(),
+            ReviewPart(),
+        ]
+        self.index = IndexPart()
+
+    def of(self, path: str) -> Part:
+        """The part that a path belongs to."""
+        if path.startswith("pages/") and self.index.slug(path) in self.index.models:
+            return self.index
+        return next(part for part in self.all if path.startswith(part.prefix))

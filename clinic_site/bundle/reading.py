@@ -1,0 +1,89 @@
+"""A bundle's folder as items, with all that is wrong with it. No database."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import appointments.bundle
+import reviews.bundle
+from practice.bundle import reading
+from practice.bundle.files import Fault, Findings, Folder, Note
+from practice.bundle.parts import Item
+from practice.bundle.pictures import Pictures
+from practice.bundle.tables import Table, toml_table
+from procedures.bundle import topics
+
+FILES = {"practice.toml", "reviews.csv", "redirects.csv"}
+# What ends in something else is not read; in images/ all is read that a file names.
+FOLDERS = {"people": ".md", "conditions": ".md", "procedures": ".md", "pages": ".md", "images": ""}
+
+
+@dataclass
+class Bundle:
+    """Everything that a folder says. `items` are in the order in which they can be written."""
+
+    sample: bool
+    items: list[Item] = field(default_factory=list)
+    pictures: dict[str, bytes] = field(default_factory=dict)
+    findings: Findings = field(default_factory=Findings)
+
+    @property
+    def faults(self) -> list[Fault]:
+        return sorted(set(self.findings.faults))
+
+    @property
+    def notes(self) -> list[Note]:
+        return sorted(set(self.findings.notes))
+
+
+def read(root: Path) -> Bundle:
+    """Never raises for what the folder holds; what is wrong is in `faults`."""
+    findings = Findings()
+    bundle = Bundle(sample=False, findings=findings)
+    if not root.is_dir():
+        findings.fault(str(root), 1, "There is no such folder. Name the folder of a bundle.")
+        return bundle
+    folder = Folder(root, findings)
+    pictures = Pictures(folder)
+    text = folder.text("practice.toml")
+    table = None if text is None else toml_table(text, "practice.toml", findings)
+    # Without practice.toml the other files are read all the same, to name their faults too.
+    table = table or Table({}, "practice.toml", {}, Findings())
+    read_all(table, folder, pictures, bundle)
+    for name in folder.unread(FOLDERS, FILES):
+        findings.note(name, 1, "This does not belong to a bundle; it was not read.")
+    used = set(pictures.by_file)
+    for name in folder.names("images"):
+        if name not in used:
+            findings.note(name, 1, "No file names this picture; it was not imported.")
+    bundle.pictures = pictures.data
+    return bundle
+
+
+def read_all(root: Table, folder: Folder, pictures: Pictures, bundle: Bundle) -> None:
+    findings = bundle.findings
+    practice = reading.practice(root)
+    locations = reading.locations(root)
+    places = {item.facts.slug for item in locations}
+    persons = reading.people(folder, pictures, places, findings)
+    names = {item.facts.slug for item in persons}
+    types = appointments.bundle.visit_types(root)
+    bundle.sample = practice.facts.sample
+    bundle.items = [
+        practice,
+        *locations,
+        *persons,
+        *reading.closures(root, places, names),
+        *reading.offers(root, places, names),
+        *types,
+        *appointments.bundle.working_hours(root, names, places, types),
+        *reading.pages(folder, findings),
+        *topics.topics(folder, pictures, names, findings),
+        *reading.redirects(folder, findings),
+    ]
+    root.finish()
+    if "reviews.csv" in folder.names():
+        text = folder.text("reviews.csv")
+        if text is not None:
+            bundle.items += reviews.bundle.reviews(text, "reviews.csv", findings)
