@@ -110,17 +110,16 @@ def free_slots(
 ) -> list[Slot]:
     """The times still to be had, by start, then by person.
 
-    `first` and `days` choose by the local date of the start; without them it is everything from
-    today to the horizon. An unknown visit type has no times. `call_us` marks a time that nobody
+    `first` and `days` choose by the local date of the start; by default everything from today to
+    the horizon. An unknown visit type has no times. `call_us` marks a time that nobody
     could answer for.
     """
     visit = rules.visit(visit_type)
     if visit is None:
         return []
     today = rules.today(now)
-    if first is None:
-        first, days = today, visit.horizon_days + 2
-    last = first + ONE_DAY * ((days or 1) - 1)
+    first = first or today
+    last = first + ONE_DAY * ((days or visit.horizon_days + 2) - 1)
     earliest = now + dt.timedelta(minutes=visit.notice)
     desk = None if visit.instant else Desk.at(now, rules)
     merged = {person: union(rows) for person, rows in taken.items()}

@@ -9,8 +9,9 @@ from __future__ import annotations
 import datetime as dt
 import json
 import uuid
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from django.db import connection
@@ -27,6 +28,8 @@ from .rules import ONE_DAY, Closed, Hours, Person, Place, Rules, Visit, Works
 # Nothing that is taken reaches further past its visit than the longest buffers and visit allowed.
 LONGEST_REACH = dt.timedelta(hours=16)
 REMEMBERED_AT_MOST = 256
+
+T = TypeVar("T")
 
 _RULES = """
 SELECT json_build_object(
@@ -141,7 +144,76 @@ def load(
     return Calendar(rules, taken)
 
 
-_remembered: dict[tuple[object, ...], tuple[Slot, ...]] = {}
+@dataclass(frozen=True)
+class Known:
+    """The calendars as they stand, under their versions. For pages and lists: what is worked out
+    is remembered until a calendar changes or the minute ends. A verb asks afresh under its lock.
+    """
+
+    versions: tuple[tuple[int, int], ...]
+    now: dt.datetime
+
+    @property
+    def rules(self) -> Rules:
+        return self._remembered(("rules",), lambda: rules_from(self.now))
+
+    def free_times(
+        self,
+        visit_type: str,
+        *,
+        first: dt.date | None = None,
+        days: int | None = None,
+        practitioner: str | None = None,
+    ) -> tuple[Slot, ...]:
+        """As `availability.free_slots`; also the times that can only be had by telephone."""
+
+        def work_out() -> tuple[Slot, ...]:
+            visit = self.rules.visit(visit_type)
+            if visit is None:
+                return ()
+            begins = first or self.rules.today(self.now)
+            calendar = load(
+                now=self.now,
+                first=begins,
+                days=days or visit.horizon_days + 2,
+                rules=self.rules,
+            )
+            return tuple(
+                free_slots(
+                    self.rules,
+                    calendar.taken,
+                    visit_type=visit_type,
+                    now=self.now,
+                    first=begins,
+                    days=days,
+                    practitioner=practitioner,
+                )
+            )
+
+        minute = self.now.replace(second=0, microsecond=0)
+        return self._remembered(("free", minute, visit_type, first, days, practitioner), work_out)
+
+    def _remembered(self, asked: tuple[object, ...], work_out: Callable[[], T]) -> T:
+        if not self.versions:  # nobody to have a calendar yet
+            return work_out()
+        asked = (self.versions, *asked)
+        known: T | None = _memory.get(asked)
+        if known is None:
+            known = work_out()
+            if len(_memory) >= REMEMBERED_AT_MOST:
+                _memory.clear()
+            _memory[asked] = known
+        return known
+
+
+_memory: dict[tuple[object, ...], Any] = {}
+
+
+def at(now: dt.datetime) -> Known:
+    """One statement: the versions. They are read first, so that what is worked out afterwards is
+    never older than the number it is remembered under."""
+    rows = CalendarVersion.objects.order_by("pk").values_list("pk", "version")
+    return Known(tuple(rows), now)
 
 
 def free_times(
@@ -152,37 +224,8 @@ def free_times(
     days: int | None = None,
     practitioner: str | None = None,
 ) -> tuple[Slot, ...]:
-    """`availability.free_slots` over the database, remembered until a calendar changes or the
-    minute ends. For pages and lists; a verb asks afresh under its lock."""
-    minute = now.replace(second=0, microsecond=0)
-    versions = tuple(CalendarVersion.objects.order_by("pk").values_list("pk", "version"))
-    asked = (versions, minute, visit_type, first, days, practitioner)
-    if (known := _remembered.get(asked)) is not None:
-        return known
-    rules = rules_from(now)
-    visit = rules.visit(visit_type)
-    if visit is None:
-        return ()
-    found = tuple(
-        free_slots(
-            rules,
-            load(
-                now=now,
-                first=first or rules.today(now),
-                days=days or visit.horizon_days + 2,
-                rules=rules,
-            ).taken,
-            visit_type=visit_type,
-            now=now,
-            first=first,
-            days=days,
-            practitioner=practitioner,
-        )
-    )
-    if len(_remembered) >= REMEMBERED_AT_MOST:
-        _remembered.clear()
-    _remembered[asked] = found
-    return found
+    """One question at once; several at the same moment share one `at(now)`."""
+    return at(now).free_times(visit_type, first=first, days=days, practitioner=practitioner)
 
 
 def nearest(slot: Slot, *, now: dt.datetime, count: int = 3) -> list[Slot]:

@@ -1,3 +1,32 @@
-from django.urls.resolvers import URLPattern, URLResolver
+"""What a patient does. The desk's screens are under /admin/."""
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from django.urls import URLPattern, URLResolver, path
+
+from .slots import slots
+from .views.cancel import cancel
+from .views.check import check
+from .views.details import details
+from .views.find import find
+from .views.free import free
+from .views.received import received, received_calendar
+from .views.times import times
+from .views.visit import link, visit, visit_calendar
+
+app_name = "appointments"
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    # /appointments/: asking for a visit
+    path("appointments/", free, name="free"),
+    path("appointments/find/", find, name="find"),
+    path("appointments/received/", received, name="received"),
+    path("appointments/received/visit.ics", received_calendar, name="received_calendar"),
+    path("appointments/slots.json", slots, name="slots"),
+    path("appointments/<slug:visit_type>/", times, name="times"),
+    path("appointments/<slug:visit_type>/details/", details, name="details"),
+    path("appointments/<slug:visit_type>/check/", check, name="check"),
+    # /a/: one visit, behind its private address
+    path("a/<str:token>/", link, name="link"),
+    path("a/visit/<str:reference>/", visit, name="visit"),
+    path("a/visit/<str:reference>/visit.ics", visit_calendar, name="visit_calendar"),
+    path("a/visit/<str:reference>/cancel/", cancel, name="cancel"),
+]

@@ -105,20 +105,26 @@ NO_HISTORY = [
     "DROP FUNCTION appointments_status_has_history()",
 ]
 
-# Versions come from a sequence, so that a number is never used twice, not even after a rollback.
+# Of a transaction's number and a sequence, so that a version is never used twice: not after a
+# rollback, not in a copy of this database on the same server.
 # A change of rules waits for every booking under way, and every later booking sees it.
 # 20111 is booking.py's LOCK_OF_A_PRACTITIONER.
 VERSIONS = [
-    "CREATE SEQUENCE appointments_calendar_versions",
+    "CREATE SEQUENCE appointments_calendar_versions MAXVALUE 1048575 CYCLE",
+    """
+CREATE FUNCTION appointments_next_version() RETURNS bigint LANGUAGE sql AS $$
+  SELECT pg_current_xact_id()::text::bigint * 1048576 + nextval('appointments_calendar_versions')
+$$
+""",
     """
 CREATE FUNCTION appointments_times_changed() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF TG_OP <> 'INSERT' THEN
-    UPDATE appointments_calendarversion SET version = nextval('appointments_calendar_versions')
+    UPDATE appointments_calendarversion SET version = appointments_next_version()
       WHERE practitioner_id = OLD.practitioner_id;
   END IF;
   IF TG_OP <> 'DELETE' THEN
-    UPDATE appointments_calendarversion SET version = nextval('appointments_calendar_versions')
+    UPDATE appointments_calendarversion SET version = appointments_next_version()
       WHERE practitioner_id = NEW.practitioner_id;
   END IF;
   RETURN NULL;
@@ -135,7 +141,7 @@ DECLARE
 BEGIN
   FOR person IN SELECT practitioner_id FROM appointments_calendarversion ORDER BY 1 LOOP
     PERFORM pg_advisory_xact_lock(20111, person::int);
-    UPDATE appointments_calendarversion SET version = nextval('appointments_calendar_versions')
+    UPDATE appointments_calendarversion SET version = appointments_next_version()
       WHERE practitioner_id = person;
   END LOOP;
   RETURN NULL;
@@ -145,7 +151,7 @@ END $$
 CREATE FUNCTION appointments_new_practitioner() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   INSERT INTO appointments_calendarversion (practitioner_id, version)
-    VALUES (NEW.id, nextval('appointments_calendar_versions'));
+    VALUES (NEW.id, appointments_next_version());
   RETURN NULL;
 END $$
 """,
@@ -155,7 +161,7 @@ CREATE TRIGGER new_practitioner AFTER INSERT ON practice_practitioner
 """,
     """
 INSERT INTO appointments_calendarversion (practitioner_id, version)
-  SELECT id, nextval('appointments_calendar_versions') FROM practice_practitioner
+  SELECT id, appointments_next_version() FROM practice_practitioner
 """,
 ]
 NO_VERSIONS = [
@@ -164,6 +170,7 @@ NO_VERSIONS = [
     "DROP FUNCTION appointments_rules_change()",
     "DROP TRIGGER raise_calendar_version ON appointments_occupancy",
     "DROP FUNCTION appointments_times_changed()",
+    "DROP FUNCTION appointments_next_version()",
     "DROP SEQUENCE appointments_calendar_versions",
 ]
 RULES = (
