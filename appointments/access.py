@@ -20,8 +20,9 @@ from django.http import Http404, HttpRequest, HttpResponseBase
 from correspondence import links
 from correspondence.models import Link
 from practice import access_log, limits
+from practice.roles import May
 
-from . import keys
+from . import drafts, keys
 from .models import Appointment
 
 if TYPE_CHECKING:
@@ -55,14 +56,22 @@ def by_key(request: HttpRequest, key: uuid.UUID | None) -> Appointment | None:
     return _appointments().filter(key=key).first()
 
 
+def may_use(request: HttpRequest, key: uuid.UUID, *, now: dt.datetime) -> bool:
+    """Whether a form of this browser may go on with `key`: it was given it, or nothing personal
+    has been written under it (a second click can overtake the cookie)."""
+    if keys.is_ours(request, key):
+        return True
+    if _appointments().filter(key=key).exists():
+        return False
+    return drafts.load(key, now=now).keys() <= {"slot", "red_flag"}
+
+
 def by_token(token: str, *, now: dt.datetime) -> Appointment | None:
     """The visit behind a private address. Looks and changes nothing."""
     link = links.find(token, now=now)
     if link is None or link.purpose != Link.Purpose.VISIT:
         return None
-    return (
-        _appointments().filter(pk=link.row_id, link_generation=link.generation).first()
-    )
+    return _appointments().filter(pk=link.row_id, link_generation=link.generation).first()
 
 
 def by_what_they_know(
@@ -138,7 +147,7 @@ def for_staff(
     *,
     action: str,
     now: dt.datetime,
-    permission: str = "appointments.view_appointment",
+    permission: str = May.SEE_DESK,
 ) -> list[Appointment]:
     """The rows of `appointments` (default: all), for someone who may see them.
 
@@ -148,6 +157,8 @@ def for_staff(
     user: User | AnonymousUser = request.user
     allowed = user.is_active and user.is_staff and user.has_perm(permission)
     wanted = _appointments() if appointments is None else appointments
+    if allowed and not user.has_perm(May.SEE_EVERY_CALENDAR):
+        wanted = wanted.filter(practitioner__user=user)
     rows = list(wanted.with_people()) if allowed else []  # type: ignore[attr-defined]
     access_log.record(
         actor=user if user.is_authenticated else None,
@@ -168,7 +179,7 @@ def one_for_staff(
     *,
     action: str,
     now: dt.datetime,
-    permission: str = "appointments.view_appointment",
+    permission: str = May.SEE_DESK,
 ) -> Appointment:
     """One visit by its reference, as `for_staff`. Raises Http404 when there is none."""
     rows = for_staff(

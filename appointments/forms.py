@@ -30,8 +30,24 @@ class RedFlag:
     EMERGENCY = "emergency"
 
 
+class Question(forms.BoundField):
+    @property
+    def optional(self) -> bool:
+        return self.name in getattr(self.form, "optional", ())
+
+    def build_widget_attrs(
+        self, attrs: dict[str, Any], widget: forms.Widget | None = None
+    ) -> dict[str, Any]:
+        attrs = super().build_widget_attrs(attrs, widget)
+        if self.errors:
+            own = (widget or self.field.widget).attrs.get("class", "")
+            attrs["class"] = f"{own} is-invalid"
+        return attrs
+
+
 class Renderer(TemplatesSetting):
     field_template_name = "appointments/includes/field.html"
+    bound_field_class = Question
 
 
 class PatientDateField(forms.CharField):
@@ -101,6 +117,22 @@ class TimeForm(forms.Form):
 
 class DetailsForm(forms.Form):
     default_renderer = Renderer
+    optional = frozenset({"email", "onset_date", "reason", "needs"})
+    in_short = {
+        "booking_for": _("Visit for"),
+        "contact_name": _("Your name"),
+        "contact_relationship": _("Your relation to the patient"),
+        "birth_date": _("Date of birth"),
+        "voicemail_ok": _("Voicemail allowed"),
+        "contact_by": _("Reach you by"),
+        "patient_status": _("Been here before"),
+        "located_in": _("State during the video visit"),
+        "onset_date": _("Began"),
+        "reason": _("About"),
+        "needs": _("To prepare"),
+        "preferred_language": _("Language"),
+        "pay_by": _("Paid by"),
+    }
 
     booking_for = forms.ChoiceField(
         label=_("Who is the visit for?"),
@@ -269,6 +301,7 @@ class DetailsForm(forms.Form):
         self,
         data: dict[str, str] | None = None,
         *,
+        initial: dict[str, str] | None = None,
         virtual: bool,
         licensed: Collection[str],
         seen_by: str,
@@ -276,7 +309,7 @@ class DetailsForm(forms.Form):
     ) -> None:
         """`licensed`: states where the practitioner (`seen_by`, as named in sentences) may treat
         by video. `today`: the date at the practice."""
-        super().__init__(data)
+        super().__init__(data, initial=initial)
         self.licensed, self.seen_by, self.today = frozenset(licensed), seen_by, today
         self.wrong_state = False
         if not virtual:
@@ -306,7 +339,7 @@ class DetailsForm(forms.Form):
             began = parse_onset(self.cleaned_data["onset_date"], today=self.today)
         except (ValueError, OverflowError):
             raise ValidationError(
-                _("Write a date such as 11/03/2026, or “two weeks ago”, or “don’t know”")
+                _("Write a date such as 03/31/2026, or “two weeks ago”, or “don’t know”")
             ) from None
         if began is not None and began > self.today:
             raise ValidationError(_("That date lies in the future. Check it, or leave it empty"))
@@ -327,10 +360,11 @@ class DetailsForm(forms.Form):
         if cleaned.get("booking_for") == Appointment.BookingFor.OTHER:
             if not cleaned.get("contact_name") and "contact_name" not in self.errors:
                 self.add_error("contact_name", _("Write your own name, so that we know who calls"))
-            if not cleaned.get("contact_relationship") and "contact_relationship" not in self.errors:
-                self.add_error(
-                    "contact_relationship", _("Say how you are related to the patient")
-                )
+            if (
+                not cleaned.get("contact_relationship")
+                and "contact_relationship" not in self.errors
+            ):
+                self.add_error("contact_relationship", _("Say how you are related to the patient"))
         else:
             # What a hidden or forgotten line says about someone else is not kept.
             cleaned["contact_name"] = cleaned["contact_relationship"] = ""
@@ -343,13 +377,9 @@ class DetailsForm(forms.Form):
         cleaned["preferred_language"] = cleaned.get("preferred_language") or "en"
         return cleaned
 
-    def typed(self) -> dict[str, str]:
-        """The answers as they were typed, to show them again."""
-        return {
-            name: str(value)
-            for name in self.fields
-            if (value := self.data.get(self.add_prefix(name), "")) != ""
-        }
+    def short_label(self, name: str) -> str:
+        """The question in a word or two, for the list of answers."""
+        return str(self.in_short.get(name, self.fields[name].label))
 
 
 class FindForm(forms.Form):

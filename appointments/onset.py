@@ -29,7 +29,7 @@ _AGO = re.compile(
 _COUNTS = {
     word: number
     for number, word in enumerate(
-        "one two three four five six seven eight nine ten eleven twelve".split(),
+        ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"],
         start=1,
     )
 } | {"a": 1, "an": 1, "couple": 2, "few": 3}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from zoneinfo import ZoneInfo
 
+import phonenumbers
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -17,7 +18,9 @@ def day(date: dt.date) -> str:
 
 def time(instant: dt.datetime, zone: ZoneInfo) -> str:
     """`3:20 PM`."""
-    return date_format(instant.astimezone(zone), pgettext("format of a time", "g:i A"), use_l10n=False)
+    return date_format(
+        instant.astimezone(zone), pgettext("format of a time", "g:i A"), use_l10n=False
+    )
 
 
 def when(instant: dt.datetime, zone: ZoneInfo) -> str:
@@ -47,3 +50,16 @@ def day_from(date: dt.date, *, today: dt.date) -> str:
             return _("Tomorrow, %(day)s") % {"day": day(date)}
         case _other:
             return day(date)
+
+
+def date(day: dt.date) -> str:
+    """`March 31, 1948`."""
+    return date_format(day, pgettext("format of a date", "F j, Y"), use_l10n=False)
+
+
+def phone(e164: str) -> str:
+    """`(214) 555-0142`; a number of another country with its code."""
+    number = phonenumbers.parse(e164)
+    at_home = number.country_code == 1
+    form = phonenumbers.PhoneNumberFormat
+    return phonenumbers.format_number(number, form.NATIONAL if at_home else form.INTERNATIONAL)
