@@ -7,9 +7,11 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from practice.models import Location
+from practice.public import public_page
 
 
 @require_safe
+@public_page()
 def locations(request: HttpRequest) -> HttpResponse:
     """practice/locations.html: `locations` (each .name .address .phone .parking .step_free .hours),
     and what practice/context.py gives every page."""
@@ -17,6 +19,7 @@ def locations(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@public_page()
 def location(request: HttpRequest, slug: str) -> HttpResponse:
     """practice/location.html: `location`, `people` (bookable, who work there)."""
     location = get_object_or_404(Location.objects.with_hours(), slug=slug)
@@ -25,6 +28,7 @@ def location(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_safe
+@public_page()
 def contact(request: HttpRequest) -> HttpResponse:
     """practice/contact.html: `practice`, `locations`."""
     return render(request, "practice/contact.html")
