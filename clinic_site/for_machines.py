@@ -9,12 +9,14 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from practice import sitemap as practice_pages
+from practice.public import public_page
 
 NOT_FOR_SEARCH_ENGINES = ("/admin/", "/cms/", "/accounts/", "/a/", "/search/")
 NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 
 
 @require_safe
+@public_page()
 def sitemap(request: HttpRequest) -> HttpResponse:
     """Every public page, with its true last change; absolute addresses under CLINIC_URL."""
     root = ElementTree.Element("urlset", xmlns=NAMESPACE)
@@ -28,6 +30,7 @@ def sitemap(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@public_page()
 def robots(request: HttpRequest) -> HttpResponse:
     """A demonstration asks to be left out altogether."""
     closed = ["/"] if settings.DEMO else NOT_FOR_SEARCH_ENGINES

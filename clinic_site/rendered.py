@@ -108,7 +108,7 @@ class Rendered:
         """Render and keep a path. None when it is not (or no longer) a public page; the old copy
         when Django could not answer just now."""
         record = moving.keeper.record
-        if record is None or record.is_recalled:
+        if record is None or record.is_recalled or path.startswith(NEVER_KEPT):
             return instead_of
         newest = self.copies.get(path)
         if newest and newest is not instead_of and newest.is_fresh(record.version, self.release):
