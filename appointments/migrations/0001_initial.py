@@ -288,7 +288,7 @@ class Migration(migrations.Migration):
                                 ("sat", "Saturday"),
                                 ("sun", "Sunday"),
                             ],
-                            max_length=3,
+                            max_length=20,
                         ),
                         size=None,
                         verbose_name="days",

@@ -3,6 +3,7 @@
 import django.contrib.postgres.fields
 import django.contrib.postgres.fields.ranges
 import django.contrib.postgres.indexes
+import django.core.validators
 import django.db.models.deletion
 import modelcluster.fields
 import modelsearch.index
@@ -126,7 +127,7 @@ class Migration(migrations.Migration):
             name='OpeningHours',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('days', practice.models.fields.DaysField(base_field=models.CharField(choices=[('mon', 'Monday'), ('tue', 'Tuesday'), ('wed', 'Wednesday'), ('thu', 'Thursday'), ('fri', 'Friday'), ('sat', 'Saturday'), ('sun', 'Sunday')], max_length=3), size=None, verbose_name='days')),
+                ('days', practice.models.fields.DaysField(base_field=models.CharField(choices=[('mon', 'Monday'), ('tue', 'Tuesday'), ('wed', 'Wednesday'), ('thu', 'Thursday'), ('fri', 'Friday'), ('sat', 'Saturday'), ('sun', 'Sunday')], max_length=20), size=None, verbose_name='days')),
                 ('opens', models.TimeField(verbose_name='opens')),
                 ('closes', models.TimeField(help_text='At or before the opening time means the next day.', verbose_name='closes')),
                 ('location', modelcluster.fields.ParentalKey(on_delete=django.db.models.deletion.CASCADE, related_name='hours', to='practice.location')),
@@ -178,7 +179,7 @@ class Migration(migrations.Migration):
                 ('phone', phonenumber_field.modelfields.PhoneNumberField(blank=True, max_length=128, region=None, verbose_name='telephone')),
                 ('email', models.EmailField(blank=True, max_length=254, verbose_name='e-mail')),
                 ('reply_promise_minutes', models.PositiveIntegerField(default=120, help_text='Counted while somebody answers requests (desk hours).', verbose_name='minutes until a request is answered')),
-                ('licensed_states', practice.models.fields.LinesField(base_field=models.CharField(max_length=2), blank=True, default=list, help_text='Two letters each, one on each line.', size=None, verbose_name='states where we may treat by video')),
+                ('licensed_states', practice.models.fields.LinesField(base_field=models.CharField(max_length=20, validators=[django.core.validators.RegexValidator('^[A-Z]{2}$', 'Write each state as two letters, such as TX.')]), blank=True, default=list, help_text='Two letters each, one on each line.', size=None, verbose_name='states where we may treat by video')),
                 ('accepted_insurance', practice.models.fields.LinesField(base_field=models.CharField(max_length=300), blank=True, default=list, size=None, verbose_name='insurance we accept')),
                 ('is_sample', models.BooleanField(default=True, verbose_name='sample')),
             ],
@@ -192,7 +193,7 @@ class Migration(migrations.Migration):
             name='DeskHours',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('days', practice.models.fields.DaysField(base_field=models.CharField(choices=[('mon', 'Monday'), ('tue', 'Tuesday'), ('wed', 'Wednesday'), ('thu', 'Thursday'), ('fri', 'Friday'), ('sat', 'Saturday'), ('sun', 'Sunday')], max_length=3), size=None, verbose_name='days')),
+                ('days', practice.models.fields.DaysField(base_field=models.CharField(choices=[('mon', 'Monday'), ('tue', 'Tuesday'), ('wed', 'Wednesday'), ('thu', 'Thursday'), ('fri', 'Friday'), ('sat', 'Saturday'), ('sun', 'Sunday')], max_length=20), size=None, verbose_name='days')),
                 ('opens', models.TimeField(verbose_name='opens')),
                 ('closes', models.TimeField(help_text='At or before the opening time means the next day.', verbose_name='closes')),
                 ('practice', modelcluster.fields.ParentalKey(default=1, on_delete=django.db.models.deletion.CASCADE, related_name='desk_hours', to='practice.practice')),

@@ -54,8 +54,9 @@ class DaysField(ArrayField):
     """Days of the week, `mon` to `sun`, chosen with check boxes."""
 
     def __init__(self, base_field: models.Field[Any, Any] | None = None, **kwargs: Any) -> None:
+        # Longer than a day's name: PostgreSQL cuts what is too long for an array, silently.
         super().__init__(
-            base_field or models.CharField(max_length=3, choices=Weekday.choices), **kwargs
+            base_field or models.CharField(max_length=20, choices=Weekday.choices), **kwargs
         )
 
     def formfield(self, **kwargs: Any) -> Any:

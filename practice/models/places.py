@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from django.contrib.postgres.fields import DateTimeRangeField
 from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +17,9 @@ from phonenumber_field.modelfields import PhoneNumberField
 from wagtail.contrib.settings.models import BaseGenericSetting
 
 from .fields import DaysField, LinesField, days_are_real
+
+
+two_letters = RegexValidator(r"^[A-Z]{2}$", _("Write each state as two letters, such as TX."))
 
 
 def a_time_zone(name: str) -> None:
@@ -50,7 +54,7 @@ class Practice(BaseGenericSetting, ClusterableModel):
         help_text=_("Counted while somebody answers requests (desk hours)."),
     )
     licensed_states = LinesField(
-        models.CharField(max_length=2),
+        models.CharField(max_length=20, validators=[two_letters]),
         verbose_name=_("states where we may treat by video"),
         help_text=_("Two letters each, one on each line."),
     )
