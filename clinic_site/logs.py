@@ -61,9 +61,7 @@ def _tell_exception(_logger: Any, _name: str, event: dict[str, Any]) -> dict[str
 
 
 def _mask(_logger: Any, _name: str, event: dict[str, Any]) -> dict[str, Any]:
-    return {
-        key: masked(value) if isinstance(value, str) else value for key, value in event.items()
-    }
+    return {key: masked(value) if isinstance(value, str) else value for key, value in event.items()}
 
 
 _SHARED: list[structlog.types.Processor] = [
@@ -106,6 +104,9 @@ CONFIG: dict[str, Any] = {
         # Its own handlers would mail or print whole requests.
         "django": {"handlers": [], "level": "INFO", "propagate": True},
         "django.server": {"handlers": [], "level": "WARNING", "propagate": True},
+        # Each command would begin with a page of these.
+        "procrastinate.blueprints": {"level": "WARNING"},
+        "procrastinate.periodic": {"level": "WARNING"},
     },
 }
 

@@ -16,7 +16,7 @@ from django.db import connection, transaction
 from psycopg import sql
 from wagtail.models import Collection, GroupCollectionPermission, GroupPagePermission, Page
 
-from practice.roles import ROLES, WORDS, May, Role
+from practice.roles import ROLES, WORDS, May
 
 # Which model a permission hangs on; Django wants one, we do not look at it.
 _HANGS_ON = {"appointments": "appointment", "practice": "practice"}
@@ -79,9 +79,7 @@ def _give_pages(group: Group, *, edit: bool, publish: bool) -> None:
         content_type__model="image",
         codename__in=("add_image", "change_image", "choose_image") if edit else (),
     )
-    GroupCollectionPermission.objects.filter(group=group).exclude(
-        permission__in=pictures
-    ).delete()
+    GroupCollectionPermission.objects.filter(group=group).exclude(permission__in=pictures).delete()
     if files is not None:
         for permission in pictures:
             GroupCollectionPermission.objects.get_or_create(
@@ -123,9 +121,9 @@ def grant(role: str) -> None:
     statements = [
         sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(name),
         sql.SQL("REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {}").format(name),
-        sql.SQL(
-            "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {}"
-        ).format(name),
+        sql.SQL("GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {}").format(
+            name
+        ),
         sql.SQL("GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {}").format(name),
         sql.SQL("REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {}").format(name),
         *(

@@ -41,11 +41,33 @@ EDITOR_POLICY: dict[str, list[str] | bool] = PUBLIC_POLICY | {
 }
 
 _OFF = (
-    "accelerometer ambient-light-sensor autoplay bluetooth browsing-topics camera display-capture "
-    "encrypted-media fullscreen gamepad geolocation gyroscope hid idle-detection local-fonts "
-    "magnetometer microphone midi otp-credentials payment picture-in-picture screen-wake-lock "
-    "serial usb web-share xr-spatial-tracking"
-).split()
+    "accelerometer",
+    "ambient-light-sensor",
+    "autoplay",
+    "bluetooth",
+    "browsing-topics",
+    "camera",
+    "display-capture",
+    "encrypted-media",
+    "fullscreen",
+    "gamepad",
+    "geolocation",
+    "gyroscope",
+    "hid",
+    "idle-detection",
+    "local-fonts",
+    "magnetometer",
+    "microphone",
+    "midi",
+    "otp-credentials",
+    "payment",
+    "picture-in-picture",
+    "screen-wake-lock",
+    "serial",
+    "usb",
+    "web-share",
+    "xr-spatial-tracking",
+)
 PERMISSIONS: dict[str, list[str] | str] = {
     **{name: [] for name in _OFF},
     "publickey-credentials-get": "self",  # passkeys of the staff

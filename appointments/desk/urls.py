@@ -14,6 +14,7 @@ def urlpatterns_in(site: AdminSite) -> list[URLPattern]:
     return [
         # appointments/
         path("appointments/", site.admin_view(views.appointments), name="appointments"),
+        path("appointments/find/", site.admin_view(views.find), name="find"),
         # appointments/<reference>/
         re_path(
             rf"^appointments/{REFERENCE}/$", site.admin_view(views.appointment), name="appointment"
