@@ -25,6 +25,7 @@ logger = logging.getLogger(__name__)
 PASSING = (OperationalError, InterfaceError, Busy)  # a full pool is an OperationalError, too
 RETRY_AFTER_SECONDS = 30
 FORMS_COME_BACK = ("/appointments/", "/a/", "/reviews/", "/admin/")
+FILES = ("/static/", "/media/")
 MOST_KEPT = 64 * 1024  # characters of a posted form
 NOT_KEPT = {"csrfmiddlewaretoken"}
 
@@ -37,7 +38,7 @@ class Degraded:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         # Known to be away: answering at once keeps every thread from waiting for a time-out.
-        if moving.keeper.database_is_down and request.path.startswith(FORMS_COME_BACK):
+        if moving.keeper.database_is_down and not request.path.startswith(FILES):
             return unavailable(request)
         return self.get_response(request)
 

@@ -20,7 +20,7 @@ from contextlib import closing
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, cast
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, quote, urlsplit
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from django.conf import settings
@@ -67,6 +67,10 @@ class Rendered:
         if self._background:
             self._start()
         copy = self._current(path)
+        if copy is None and not path.endswith("/") and self.copies.get(f"{path}/"):
+            # As Django would; but Django looks for moved pages first and needs the database.
+            start_response("301 Moved Permanently", [("Location", _with_slash(environ, path))])
+            return []
         if copy is None:
             return self._pass_on(environ, start_response, or_keep=path)
         if _names(environ) & copy.parameters:
@@ -277,6 +281,11 @@ def _release() -> str:
 
 def _header(headers: Headers, name: str) -> str:
     return ", ".join(value for key, value in headers if key.lower() == name.lower())
+
+
+def _with_slash(environ: WSGIEnvironment, path: str) -> str:
+    query = environ.get("QUERY_STRING", "")
+    return quote(path.encode("latin-1", "replace")) + "/" + (f"?{query}" if query else "")
 
 
 def _names(environ: WSGIEnvironment) -> set[str]:

@@ -73,7 +73,12 @@ DATABASES["default"].setdefault("OPTIONS", {}).update(
 )
 if env.bool("CLINIC_DB_POOL", False):
     # For gunicorn's threads (run.py and the units in deploy/ set it); commands and tests need none.
-    DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 8, "timeout": 3}
+    DATABASES["default"]["OPTIONS"]["pool"] = {
+        "min_size": 1,
+        "max_size": 8,
+        "timeout": 3,
+        "reconnect_timeout": 2,
+    }
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True  # after a restart of the database, too
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
