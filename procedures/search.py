@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.contrib.postgres.aggregates import StringAgg
 from django.contrib.postgres.search import SearchQuery, SearchRank, SearchVector
 from django.db import connection
-from django.db.models import OuterRef, QuerySet, Subquery, Value
+from django.db.models import OuterRef, QuerySet, Subquery, TextField, Value
 from django.db.models.functions import Coalesce
 
 from practice.models import PersonPage, PlainPage, Practitioner
@@ -76,7 +76,7 @@ def with_rank(text: str, model: type[Procedure] | type[Condition]) -> QuerySet[P
     def joined(model: type[Section] | type[Question], column: str) -> Coalesce:
         rows = model.objects.filter(topic=OuterRef("pk")).order_by().values("topic")
         text = rows.annotate(words=StringAgg(column, Value(" "))).values("words")
-        return Coalesce(Subquery(text), Value(""))
+        return Coalesce(Subquery(text), Value(""), output_field=TextField())
 
     vector = (
         SearchVector("title", "name", "alternate_names", weight="A", config="english")

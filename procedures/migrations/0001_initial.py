@@ -329,7 +329,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'procedure',
                 'verbose_name_plural': 'procedures',
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('treatment_window_from', ''), ('treatment_window_weeks__isnull', True)), models.Q(('treatment_window_from__gt', ''), ('treatment_window_weeks__gt', 0)), _connector='OR'), name='treatment_window_says_from_when', violation_error_message='Say both: how many weeks, and from what they are counted.')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('treatment_window_from', ''), ('treatment_window_weeks__isnull', True)), models.Q(('treatment_window_from__in', ['injury', 'onset', 'diagnosis']), ('treatment_window_weeks__gt', 0), ('treatment_window_weeks__isnull', False)), _connector='OR'), name='treatment_window_says_from_when', violation_error_message='Say both: how many weeks, and from what they are counted.')],
             },
             bases=('procedures.topic',),
         ),

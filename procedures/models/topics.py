@@ -138,7 +138,11 @@ class Procedure(Topic):
         constraints = [
             models.CheckConstraint(
                 condition=Q(treatment_window_weeks__isnull=True, treatment_window_from="")
-                | Q(treatment_window_weeks__gt=0, treatment_window_from__gt=""),
+                | Q(
+                    treatment_window_weeks__isnull=False,  # or NULL makes the CHECK true
+                    treatment_window_weeks__gt=0,
+                    treatment_window_from__in=["injury", "onset", "diagnosis"],
+                ),
                 name="treatment_window_says_from_when",
                 violation_error_message=_(
                     "Say both: how many weeks, and from what they are counted."
