@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 
 from practice.models import Practice, Practitioner
 
-from . import shown, wording
-from .availability import BadSlot, Slot
-from .models import Occupancy, VisitType
+from . import calendars, shown, wording
+from .availability import BadSlot, Slot, free_slots
+from .models import Kind, Occupancy, VisitType
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,10 @@ class Chosen:
     visit_type: VisitType
     practitioner: Practitioner
     held_until: dt.datetime | None
+    gone: bool
+    """Not held, and somebody else has it or it can no longer be asked for."""
     zone: ZoneInfo
+    now: dt.datetime
 
     @property
     def name(self) -> str:
@@ -32,6 +35,14 @@ class Chosen:
         return wording.time(self.held_until, self.zone) if self.held_until else ""
 
     @property
+    def nearest(self) -> list[shown.Day]:
+        """Up to three times to take instead."""
+        if not self.gone or self.time.slot is None:
+            return []
+        near = calendars.nearest(self.time.slot, now=self.now)
+        return shown.by_day(near, self.zone, now=self.now)
+
+    @property
     def licensed(self) -> frozenset[str]:
         """States where the person seen may treat by video; without licenses on record, those of
         the practice."""
@@ -39,9 +50,7 @@ class Chosen:
         return own or frozenset(Practice.objects.current().licensed_states)
 
 
-def under(
-    key: uuid.UUID, visit_type: VisitType, value: str, *, now: dt.datetime
-) -> Chosen | None:
+def under(key: uuid.UUID, visit_type: VisitType, value: str, *, now: dt.datetime) -> Chosen | None:
     """The time `value`, held under `key` or not; None when it is none of this kind of visit."""
     try:
         slot = Slot.parse(value)
@@ -53,9 +62,31 @@ def under(
     zone = Practice.objects.current().zone
     hold = (
         Occupancy.objects.live(now)
-        .filter(key=key, kind="hold", practitioner=practitioner, starts_at=slot.start)
+        .filter(key=key, kind=Kind.HOLD, practitioner=practitioner, starts_at=slot.start)
         .first()
     )
     return Chosen(
-        shown.a_time(slot, zone), visit_type, practitioner, hold.expires_at if hold else None, zone
+        time=shown.a_time(slot, zone),
+        visit_type=visit_type,
+        practitioner=practitioner,
+        held_until=hold.expires_at if hold else None,
+        gone=hold is None and not _is_free(slot, key, now=now),
+        zone=zone,
+        now=now,
     )
+
+
+def _is_free(slot: Slot, key: uuid.UUID, *, now: dt.datetime) -> bool:
+    rules = calendars.rules_from(now)
+    day = slot.start.astimezone(rules.zone).date()
+    taken = calendars.load(now=now, first=day, days=1, rules=rules, own_key=key).taken
+    free = free_slots(
+        rules,
+        taken,
+        visit_type=slot.visit_type,
+        now=now,
+        first=day,
+        days=1,
+        practitioner=slot.practitioner,
+    )
+    return any(one == slot and not one.call_us for one in free)

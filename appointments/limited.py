@@ -42,9 +42,7 @@ def may_request(request: HttpRequest, *, phone: str, now: dt.datetime) -> bool:
 
 def may_look(request: HttpRequest, *, now: dt.datetime) -> bool:
     """Wrong references and links, by source."""
-    return limits.allow_source(
-        "look", limits.address_of(request), limit=10, per=HOUR, now=now
-    )
+    return limits.allow_source("look", limits.address_of(request), limit=10, per=HOUR, now=now)
 
 
 def page(request: HttpRequest, *, now: dt.datetime) -> HttpResponse:

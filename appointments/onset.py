@@ -17,8 +17,8 @@ DATE_FORMATS = (
 )
 
 _NOT_KNOWN = re.compile(
-    r"(i )?(do not|don'?t|dont) (know|remember|recall)|not sure|unsure|unknown|no idea|n/?a|none|\?+"
-    r"|no (lo )?s[eé]|no recuerdo"
+    r"(i )?(do not|don'?t|dont) (know|remember|recall)|not sure|unsure|unknown|no idea|n/?a|none"
+    r"|\?+|no (lo )?s[eé]|no recuerdo"
 )
 _AGO = re.compile(
     r"(?:(?:about|around|roughly|maybe|some|nearly|almost|over|more than) )*"
@@ -26,13 +26,16 @@ _AGO = re.compile(
     r"|(?:a )?couple(?: of)?|(?:a )?few)"
     r" (?P<unit>day|week|month|year)s?(?: ago)?"
 )
-_COUNTS = {
-    word: number
-    for number, word in enumerate(
-        ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"],
-        start=1,
-    )
-} | {"a": 1, "an": 1, "couple": 2, "few": 3}
+_ONE_TO_TWELVE = (
+    *("one", "two", "three", "four", "five", "six"),
+    *("seven", "eight", "nine", "ten", "eleven", "twelve"),
+)
+_COUNTS = {word: number for number, word in enumerate(_ONE_TO_TWELVE, start=1)} | {
+    "a": 1,
+    "an": 1,
+    "couple": 2,
+    "few": 3,
+}
 _DAYS = {"day": 1, "week": 7, "month": 30, "year": 365}
 _PLAIN = {
     "today": 0,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
@@ -65,9 +65,30 @@ class Time:
 
 
 @dataclass(frozen=True)
+class Group:
+    """Times of one person at one place, so that both are said once."""
+
+    with_whom: str
+    where: str
+    times: list[Time]
+
+
+def grouped(times: Iterable[Time]) -> list[Group]:
+    groups: dict[tuple[str, str], Group] = {}
+    for time in times:
+        who = (time.with_whom, time.where)
+        groups.setdefault(who, Group(*who, [])).times.append(time)
+    return list(groups.values())
+
+
+@dataclass(frozen=True)
 class Day:
     heading: str
     times: list[Time] = field(default_factory=list)
+
+    @property
+    def groups(self) -> list[Group]:
+        return grouped(self.times)
 
     @property
     def free(self) -> int:
@@ -149,17 +170,17 @@ def by_day(slots: Iterable[Slot], zone: ZoneInfo, *, now: dt.datetime) -> list[D
     return list(days.values())
 
 
-def promise(visit_type: VisitType, rules: Rules, *, now: dt.datetime) -> Promise:
+def promise(
+    visit_type: VisitType, rules: Rules, *, now: dt.datetime, start: dt.datetime | None = None
+) -> Promise:
+    """For a request made now; with `start`, for that time, which is answered before it begins."""
     instant = visit_type.confirmation == VisitType.Confirmation.INSTANT
-    by = None if instant else Desk.at(now, rules).promise
+    desk = Desk.at(now, rules)
+    by = None if instant else desk.promise
+    visit = rules.visit(visit_type.slug)
+    if start is not None and visit is not None and not instant:
+        by = desk.answers_by(visit, start) or by
     return Promise(instant, by, rules.zone, now)
-
-
-def promise_for(slot: Slot, promised: Promise) -> Promise:
-    """The same for one time: it is answered before it begins, so perhaps sooner."""
-    if promised.instant or slot.answer_by is None:
-        return promised
-    return replace(promised, by=slot.answer_by)
 
 
 def number(rules: Rules, *, now: dt.datetime) -> Number:
@@ -186,6 +207,9 @@ class Page:
     days: list[Day]
     later: dt.date | None
     from_start: bool
+
+    def has(self, slot: Slot) -> bool:
+        return any(time.slot == slot for day in self.days for time in day.times)
 
 
 def some_days(
@@ -218,6 +242,10 @@ class Way:
     @property
     def name(self) -> str:
         return self.visit_type.said("name")
+
+    @property
+    def groups(self) -> list[Group]:
+        return grouped(self.times)
 
     @property
     def url(self) -> str:

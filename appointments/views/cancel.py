@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import contextlib
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
@@ -19,10 +21,9 @@ def cancel(request: HttpRequest, reference: str) -> HttpResponse:
     rules = calendars.rules_from(now)
     told = status.of(mine.appointment, now=now, zone=rules.zone)
     if request.method == "POST" and told.may_cancel:
-        try:
+        # If somebody was quicker, the visit's page says how it stands now.
+        with contextlib.suppress(booking.AlreadyChanged, booking.NotAllowed):
             booking.cancel(mine.appointment, by=None, reason="", now=now)
-        except (booking.AlreadyChanged, booking.NotAllowed):
-            pass  # the visit's page says how it stands now
     if request.method == "POST" or not told.may_cancel:
         return redirect("appointments:visit", reference)
     return render(

@@ -1,9 +1,5 @@
 from __future__ import annotations
 
-import datetime as dt
-import uuid
-from collections.abc import Sequence
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language
@@ -16,122 +12,96 @@ from .. import access, booking, calendars, chosen, drafts, keys, limited, shown,
 from ..availability import Slot
 from ..forms import DetailsForm
 from ..models import VisitType
-from . import details as details_page
-from .tab import at, first_input, problems_of
+from .details import a_form, answers
+from .tab import at, first_input, go, problem_with
 
 CONSENT_VERSION = "2026-11"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def check(request: HttpRequest, visit_type: str) -> HttpResponse:
-    """Everything typed, to be read once more. Sending it twice is the same as once."""
-    now = clock.now()
+    """Everything typed, to be read once more."""
     kind = get_object_or_404(VisitType, slug=visit_type, active=True)
-    posted = request.method == "POST"
-    key = keys.parse(request.POST.get("key", "")) if posted else keys.in_tab(request)
+    return _send(request, kind) if request.method == "POST" else _show(request, kind)
+
+
+def _show(request: HttpRequest, kind: VisitType) -> HttpResponse:
+    now = clock.now()
+    key = keys.in_tab(request)
     if sent := access.by_key(request, key):
-        return redirect(at("appointments:received", sent.key))
-    if key is None or not keys.is_ours(request, key):
-        if not posted:
-            return redirect("appointments:times", visit_type)
-        key = keys.new()
-    typed = drafts.load(key, now=now)
-    if posted:
-        typed |= {name: value for name, value in details_page.answers(request).items() if value}
-    the_time = chosen.under(key, kind, typed.get("slot", ""), now=now)
-    if the_time is None:
-        return redirect(at("appointments:times", key, visit_type))
-    form = details_page.a_form(the_time, data=typed, now=now)
-    if not form.is_valid() or "red_flag" not in typed:
-        return details_page.page(request, key, the_time, form, typed, now=now)
-    if not posted:
-        return _page(request, key, the_time, form, typed, now=now)
-
-    drafts.save(key, typed, now=now)
-    if not limited.may_request(request, phone=form.cleaned_data["phone"], now=now):
-        return limited.page(request, now=now)
-    try:
-        appointment = booking.request(
-            key=key,
-            details=_details(form, typed),
-            source=limited.source(request),
-            slot=Slot.parse(typed["slot"]),
-            now=now,
-        )
-    except booking.SlotGone as gone:
-        return _page(request, key, the_time, form, typed, now=now, nearest=gone.nearest)
-    drafts.forget(key)
-    response = redirect(at("appointments:received", appointment.key))
-    keys.give(response, appointment.key)
-    return response
-
-
-def _details(form: DetailsForm, typed: dict[str, str]) -> booking.RequestDetails:
-    said = form.cleaned_data
-    return booking.RequestDetails(
-        given_name=said["given_name"],
-        family_name=said["family_name"],
-        birth_date=said["birth_date"],
-        phone=said["phone"],
-        email=said["email"],
-        contact_by=said["contact_by"],
-        voicemail_ok=said["voicemail_ok"],
-        patient_status=said["patient_status"],
-        preferred_language=said["preferred_language"],
-        needs=said["needs"],
-        booking_for=said["booking_for"],
-        contact_name=said["contact_name"],
-        contact_relationship=said["contact_relationship"],
-        red_flag=typed["red_flag"],
-        reason=said["reason"],
-        onset_date=said["onset_date"],
-        located_in=said.get("located_in", ""),
-        pay_by=said["pay_by"],
-        consent=said["consent"],
-        consent_version=CONSENT_VERSION,
-        language=get_language() or "en",
-    )
-
-
-def _page(
-    request: HttpRequest,
-    key: uuid.UUID,
-    the_time: chosen.Chosen,
-    form: DetailsForm,
-    typed: dict[str, str],
-    *,
-    now: dt.datetime,
-    nearest: Sequence[Slot] | None = None,
-) -> HttpResponse:
+        return go("received", sent.key)
+    typed = drafts.load(key, now=now) if key else {}
+    the_time = chosen.under(key, kind, typed.get("slot", ""), now=now) if key else None
+    if key is None or the_time is None or "red_flag" not in typed:
+        return redirect("appointments:times", kind.slug)
+    form = a_form(the_time, typed, bound=True, now=now)
+    if not form.is_valid():
+        return go("details", key, kind.slug, missing="yes")
     rules = calendars.rules_from(now)
-    problems = problems_of(form)
-    if nearest is not None:
-        problems.insert(0, ("#id_slot" if nearest else "#main", details_page.words_for_gone(nearest)))
     return render(
         request,
         "appointments/check.html",
         {
-            "visit_type": the_time.visit_type,
+            "visit_type": kind,
             "chosen": the_time,
             "key": key.hex,
             "slot": typed["slot"],
             "typed": {name: value for name, value in typed.items() if name != "slot"},
-            "rows": _rows(form, the_time, now=now),
-            "details_url": at("appointments:details", key, the_time.visit_type.slug),
-            "times_url": at("appointments:times", key, the_time.visit_type.slug),
-            "problems": problems,
-            "was_taken": nearest is not None,
-            "nearest": shown.by_day(nearest or (), the_time.zone, now=now),
-            "promise": shown.promise(the_time.visit_type, rules, now=now),
+            "rows": _rows(form),
+            "details_url": at("details", key, kind.slug),
+            "times_url": at("times", key, kind.slug),
+            "problems": problem_with(the_time),
+            "promise": shown.promise(kind, rules, now=now, start=the_time.time.start),
             "number": shown.number(rules, now=now),
         },
     )
 
 
-def _rows(
-    form: DetailsForm, the_time: chosen.Chosen, *, now: dt.datetime
-) -> list[tuple[str, str, str]]:
-    """(question, answer, where to change it); what was left open says so, where it matters."""
+def _send(request: HttpRequest, kind: VisitType) -> HttpResponse:
+    """Sending it twice is the same as once: the key always answers the first visit."""
+    now = clock.now()
+    key = keys.parse(request.POST.get("key", ""))
+    if sent := access.by_key(request, key):
+        return go("received", sent.key)
+    if key is None or not keys.is_ours(request, key):
+        key = keys.new()
+    typed = drafts.load(key, now=now)
+    typed |= {name: value for name, value in answers(request).items() if value}
+    drafts.save(key, typed, now=now)
+    the_time = chosen.under(key, kind, typed.get("slot", ""), now=now)
+    if the_time is None or "red_flag" not in typed:
+        return go("times", key, kind.slug)
+    form = a_form(the_time, typed, bound=True, now=now)
+    if not form.is_valid():
+        return go("details", key, kind.slug, missing="yes")
+    if not limited.may_request(request, phone=form.cleaned_data["phone"], now=now):
+        return limited.page(request, now=now)
+    try:
+        sent = booking.request(
+            key=key,
+            slot=Slot.parse(typed["slot"]),
+            details=_details(form, typed),
+            source=limited.source(request),
+            now=now,
+        )
+    except booking.SlotGone:
+        return go("check", key, kind.slug)  # which says so, and what is free near it
+    drafts.forget(key)
+    return go("received", sent.key)
+
+
+def _details(form: DetailsForm, typed: dict[str, str]) -> booking.RequestDetails:
+    said = {"located_in": "", **form.cleaned_data}
+    return booking.RequestDetails(
+        **said,
+        red_flag=typed["red_flag"],
+        consent_version=CONSENT_VERSION,
+        language=get_language() or "en",
+    )
+
+
+def _rows(form: DetailsForm) -> list[tuple[str, str, str]]:
+    """(question, answer, where to change it); what was left open says so."""
     said = form.cleaned_data
     rows = []
     for name, field in form.fields.items():
@@ -151,11 +121,9 @@ def _rows(
                 answer = states.name_of(value)
             case "voicemail_ok":
                 answer = _("Yes") if value else _("No")
-            case _ if getattr(field, "choices", None):
-                answer = str(dict(field.choices)[value])  # type: ignore[attr-defined]
+            case _ if choices := dict(getattr(field, "choices", ())):
+                answer = str(choices[value])
             case _:
                 answer = str(value)
-        rows.append(
-            (form.short_label(name), answer or _("Not given"), first_input(form, name))
-        )
+        rows.append((form.short_label(name), answer or _("Not given"), first_input(form, name)))
     return rows

@@ -2,10 +2,9 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods
@@ -16,7 +15,7 @@ from .. import access, booking, calendars, drafts, keys, limited, shown
 from ..availability import BadSlot, Slot, free_slots
 from ..forms import RedFlag, TimeForm
 from ..models import VisitType
-from .tab import at, problems_of
+from .tab import go, problems_of
 
 
 @csrf_exempt
@@ -31,132 +30,145 @@ def times(request: HttpRequest, visit_type: str) -> HttpResponse:
 
 @csrf_protect
 def _times(request: HttpRequest, slug: str) -> HttpResponse:
+    kind = get_object_or_404(VisitType, slug=slug, active=True)
+    return _choose(request, kind) if request.method == "POST" else _show(request, kind)
+
+
+def _show(request: HttpRequest, kind: VisitType) -> HttpResponse:
     now = clock.now()
-    visit_type = get_object_or_404(VisitType, slug=slug, active=True)
-    if request.method != "POST":
-        key = keys.in_tab(request) if "tab" in request.GET else None
-        if sent := access.by_key(request, key):
-            return redirect(at("appointments:received", sent.key))
-        typed = drafts.load(key, now=now) if key else {}
-        wanted = request.GET.get("slot", "") or typed.get("slot", "")
-        return _page(request, visit_type, key or keys.new(), now=now, wanted=wanted)
-
-    key = keys.parse(request.POST.get("key", "")) or keys.new()
+    key = keys.in_tab(request) if "tab" in request.GET else None
     if sent := access.by_key(request, key):
-        return redirect(at("appointments:received", sent.key))
-    if not access.may_use(request, key, now=now):
-        key = keys.new()
-    form = TimeForm(request.POST)
-    wanted = request.POST.get("slot", "")
-    if "show" in request.POST:
-        return _page(request, visit_type, key, now=now, wanted=wanted)
-    if not form.is_valid():
-        return _page(request, visit_type, key, now=now, wanted=wanted, form=form)
-    if form.cleaned_data["red_flag"] == RedFlag.TODAY and "go_on" not in request.POST:
-        return _call_us_today(request, visit_type, key, now=now)
-
-    if not limited.may_hold(request, now=now):
-        return limited.page(request, now=now)
-    try:
-        slot = Slot.parse(wanted)
-        if slot.visit_type != visit_type.slug:
-            raise BadSlot
-        booking.hold(key=key, slot=slot, source=limited.source(request), now=now)
-    except booking.AlreadyRequested:
-        return redirect(at("appointments:received", key))
-    except booking.TooManyHolds as too_many:
-        return limited.too_many_holds(request, too_many, now=now)
-    except booking.SlotGone as gone:
-        return _page(request, visit_type, key, now=now, form=form, taken=gone.nearest)
-    except BadSlot:
-        return _page(request, visit_type, key, now=now, form=form, taken=[])
-    typed = drafts.load(key, now=now) | {"slot": wanted, "red_flag": form.cleaned_data["red_flag"]}
-    drafts.save(key, typed, now=now)
-    response = redirect(at("appointments:details", key, visit_type.slug))
-    keys.give(response, key)
-    return response
-
-
-def _page(
-    request: HttpRequest,
-    visit_type: VisitType,
-    key: uuid.UUID,
-    *,
-    now: dt.datetime,
-    wanted: str = "",
-    form: TimeForm | None = None,
-    taken: Any = None,
-) -> HttpResponse:
-    """`taken`: the nearest free times, when the one that was wanted cannot be had any more."""
-    asked = request.POST if request.method == "POST" else request.GET
-    person, place = asked.get("person", ""), asked.get("place", "")
+        return go("received", sent.key)
+    typed = drafts.load(key, now=now) if key else {}
+    key = key or keys.new()
+    person, place = request.GET.get("person", ""), request.GET.get("place", "")
+    free = _free(kind, key, now=now)
     rules = calendars.rules_from(now)
-    horizon = visit_type.horizon_days + 2
-    calendar = calendars.load(
-        now=now, first=rules.today(now), days=horizon, rules=rules, own_key=key
-    )
-    free = free_slots(rules, calendar.taken, visit_type=visit_type.slug, now=now)
-    if taken is None and wanted and not any(slot.value == wanted for slot in free):
-        # From a link or a page that is some minutes old.
-        wanted, taken = "", free[:3]
-    elif taken is not None:
-        wanted, taken = "", taken or free[:3]
-    chosen = next((slot for slot in free if slot.value == wanted), None)
+
+    wanted = request.GET.get("slot", "") or typed.get("slot", "")
+    chosen = next((slot for slot in free if slot.value == wanted and not slot.call_us), None)
+    was_taken = bool(wanted) and chosen is None
     matching = [
         slot
         for slot in free
         if (not person or slot.practitioner == person) and (not place or slot.location == place)
     ]
-    first = _date(asked.get("show", "") or asked.get("from", ""))
-    some = shown.some_days(matching, rules.zone, now=now, first=first)
-    promised = shown.promise(visit_type, rules, now=now)
-    in_sight = {time.value for day in some.days for time in day.times}
-    context = {
-        "visit_type": visit_type,
-        "name": visit_type.said("name"),
-        "summary": visit_type.said("summary"),
-        "key": key.hex,
-        "red_flag": asked.get("red_flag", ""),
-        "wanted": wanted,
-        "chosen": shown.a_time(chosen, rules.zone)
-        if chosen and chosen.value not in in_sight
-        else None,
-        "was_taken": taken is not None,
-        "nearest": shown.by_day(taken or (), rules.zone, now=now),
-        "days": some.days,
-        "later": some.later,
-        "from_start": some.from_start,
-        "people": sorted({(s.practitioner, s.person.name) for s in free if s.person}),
-        "places": sorted({(s.location, s.place.city) for s in free if s.place}),
-        "person": person,
-        "place": place,
-        "anything_free": any(not slot.call_us for slot in free),
-        "promise": promised,
-        "number": shown.number(rules, now=now),
-        "problems": problems_of(form) if form else [],
-        "form": form,
+    some = shown.some_days(matching, rules.zone, now=now, first=_date(request.GET.get("from", "")))
+    form = TimeForm(typed) if "missing" in request.GET else None
+    problems = problems_of(form) if form else []
+    if was_taken:
+        problems = [("#slot-0-0-0", _("That time has just been taken. Choose another"))]
+    return render(
+        request,
+        "appointments/times.html",
+        {
+            "visit_type": kind,
+            "name": kind.said("name"),
+            "summary": kind.said("summary"),
+            "key": key.hex,
+            "red_flag": typed.get("red_flag", ""),
+            "wanted": wanted,
+            "chosen": shown.a_time(chosen, rules.zone) if chosen else None,
+            "chosen_elsewhere": bool(chosen) and not some.has(chosen),
+            "nearest": shown.by_day(_nearest(wanted, now=now), rules.zone, now=now)
+            if was_taken
+            else [],
+            "days": some.days,
+            "later": some.later,
+            "from_start": some.from_start,
+            "people": sorted({(s.practitioner, s.person.name) for s in free if s.person}),
+            "places": sorted({(s.location, s.place.city) for s in free if s.place}),
+            "person": person,
+            "place": place,
+            "anything_free": any(not slot.call_us for slot in free),
+            "promise": shown.promise(kind, rules, now=now),
+            "number": shown.number(rules, now=now),
+            "form": form,
+            "problems": problems,
+        },
+    )
+
+
+def _choose(request: HttpRequest, kind: VisitType) -> HttpResponse:
+    now = clock.now()
+    key = keys.parse(request.POST.get("key", "")) or keys.new()
+    if sent := access.by_key(request, key):
+        return go("received", sent.key)
+    if not access.may_use(request, key, now=now):
+        key = keys.new()
+    form = TimeForm(request.POST)
+    valid = form.is_valid()
+    typed = drafts.load(key, now=now) | {
+        "slot": request.POST.get("slot", "")[:200],
+        "red_flag": form.cleaned_data.get("red_flag", ""),
     }
-    if taken is not None:
-        context["problems"] = [
-            ("#nearest" if taken else "#times", _("That time has just been taken. Choose another"))
-        ]
-    return render(request, "appointments/times.html", context)
+    filters = {name: request.POST.get(name, "")[:80] for name in ("person", "place")}
+    if "show" in request.POST:
+        drafts.save(key, typed, now=now)
+        return go("times", key, kind.slug, **filters, **{"from": request.POST["show"][:10]})
+    if valid and typed["red_flag"] == RedFlag.TODAY and "go_on" not in request.POST:
+        return _call_us_today(request, kind, key, now=now)
+    drafts.save(key, typed, now=now)
+    if not valid:
+        return go("times", key, kind.slug, **filters, missing="yes")
+    if not limited.may_hold(request, now=now):
+        return limited.page(request, now=now)
+    return _hold(request, kind, key, typed["slot"], filters, now=now)
+
+
+def _hold(
+    request: HttpRequest,
+    kind: VisitType,
+    key: uuid.UUID,
+    value: str,
+    filters: dict[str, str],
+    *,
+    now: dt.datetime,
+) -> HttpResponse:
+    try:
+        slot = Slot.parse(value)
+        if slot.visit_type != kind.slug:
+            raise BadSlot
+        booking.hold(key=key, slot=slot, source=limited.source(request), now=now)
+    except booking.AlreadyRequested:
+        return go("received", key)
+    except booking.TooManyHolds as too_many:
+        return limited.too_many_holds(request, too_many, now=now)
+    except (booking.SlotGone, BadSlot):
+        return go("times", key, kind.slug, **filters)  # which says so, and what is free near it
+    return go("details", key, kind.slug)
 
 
 def _call_us_today(
-    request: HttpRequest, visit_type: VisitType, key: uuid.UUID, *, now: dt.datetime
+    request: HttpRequest, kind: VisitType, key: uuid.UUID, *, now: dt.datetime
 ) -> HttpResponse:
-    rules = calendars.rules_from(now)
     return render(
         request,
         "appointments/call_us.html",
         {
-            "visit_type": visit_type,
+            "visit_type": kind,
             "key": key.hex,
             "slot": request.POST.get("slot", ""),
-            "number": shown.number(rules, now=now),
+            "number": shown.number(calendars.rules_from(now), now=now),
         },
     )
+
+
+def _free(kind: VisitType, key: uuid.UUID, *, now: dt.datetime) -> list[Slot]:
+    """One's own hold does not hide its time."""
+    rules = calendars.rules_from(now)
+    days = kind.horizon_days + 2
+    taken = calendars.load(
+        now=now, first=rules.today(now), days=days, rules=rules, own_key=key
+    ).taken
+    return free_slots(rules, taken, visit_type=kind.slug, now=now)
+
+
+def _nearest(value: str, *, now: dt.datetime) -> list[Slot]:
+    try:
+        return calendars.nearest(Slot.parse(value), now=now)
+    except BadSlot:
+        return []
 
 
 def _date(text: str) -> dt.date | None:

@@ -15,7 +15,7 @@ from .tab import problems_of
 
 @require_safe
 def link(request: HttpRequest, token: str) -> HttpResponse:
-    """From the private address to one without the token. Scanners open it too: it changes nothing."""
+    """From the private address to one without the token. Scanners open it too; nothing changes."""
     now = clock.now()
     appointment = access.by_token(token, now=now)
     if appointment is None:
@@ -69,9 +69,7 @@ def _ask_birth_date(request: HttpRequest, mine: access.Visit) -> HttpResponse:
     paused = False
     if form.is_valid():
         try:
-            right = access.is_birth_date(
-                mine.appointment, form.cleaned_data["birth_date"], now=now
-            )
+            right = access.is_birth_date(mine.appointment, form.cleaned_data["birth_date"], now=now)
         except access.Paused:
             right, paused = False, True
         if right:
