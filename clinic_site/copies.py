@@ -20,7 +20,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Self
 
-import brotli
+import brotli  # type: ignore[import-untyped]
 
 from practice import moving
 

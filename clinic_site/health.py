@@ -7,6 +7,7 @@ been applied; it also tells how old the worker's last sign of life is.
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 from collections.abc import Callable
 from typing import Any
@@ -54,10 +55,10 @@ class Health:
 
 def worker_age() -> float | None:
     """Seconds since the youngest sign of life of any worker, or None if there never was one."""
-    latest = WorkerBeat.objects.aggregate(latest=Max("at"))["latest"]
+    latest: dt.datetime | None = WorkerBeat.objects.aggregate(latest=Max("at"))["latest"]
     if latest is None:
         return None
-    return round(max(0.0, (clock.now() - latest).total_seconds()), 1)
+    return max(0.0, round((clock.now() - latest).total_seconds(), 1))
 
 
 def missing_migrations() -> list[str]:

@@ -15,7 +15,7 @@ from practice import public
 Serve = Callable[[Page, HttpRequest, Any, Any], HttpResponseBase]
 
 
-@hooks.register("on_serve_page")
+@hooks.register("on_serve_page")  # type: ignore[untyped-decorator]
 def mark_as_public(serve: Serve) -> Serve:
     def marked(page: Page, request: HttpRequest, args: Any, kwargs: Any) -> HttpResponseBase:
         response = serve(page, request, args, kwargs)

@@ -40,7 +40,7 @@ class Smtp(smtp.EmailBackend):
     before_data: Mark | None = None
 
     @property
-    def connection_class(self) -> type[smtplib.SMTP]:  # type: ignore[override]
+    def connection_class(self) -> type[smtplib.SMTP]:
         mark = self.before_data
         base: type[smtplib.SMTP] = smtplib.SMTP_SSL if self.use_ssl else smtplib.SMTP
 

@@ -12,6 +12,7 @@ import time
 import uuid
 
 from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
+from django.db.models import QuerySet
 
 from correspondence import channels, email
 from correspondence.models import OutboxMessage
@@ -24,23 +25,18 @@ WAITS = (10, 30, 60, 300, 900, 1800, 3600, 7200, 14400, 28800, 28800, 43200)
 TROUBLE_LENGTH = 40
 
 
-class TryAgain(Exception):
-    """The queue should run this job again in `seconds`."""
-
-    def __init__(self, seconds: int) -> None:
-        super().__init__(f"in {seconds} s")
-        self.seconds = seconds
-
-
 class Overtaken(Exception):
     """Another worker has taken this message over meanwhile."""
 
 
-def deliver(pk: int) -> None:
-    """Send message `pk` unless that has been done. Raises TryAgain when it must be tried later."""
+def deliver(pk: int) -> int | None:
+    """Send message `pk` unless that has been done.
+
+    Returns the seconds after which to try again, or None when nothing is left to do.
+    """
     message = _claim(pk)
     if message is None:
-        return
+        return None
     try:
         channels.send_email(email.render(message), before_handing_over=lambda: _hand_over(message))
     except Overtaken:
@@ -48,20 +44,20 @@ def deliver(pk: int) -> None:
     except channels.Refused as trouble:
         _settle(message, OutboxMessage.State.FAILED, trouble.code)
     except channels.NotNow as trouble:
-        _later(message, OutboxMessage.State.QUEUED, trouble.code)
+        return _later(message, OutboxMessage.State.QUEUED, trouble.code)
     except channels.Unheard as trouble:
-        if message.handed_over_twice:
-            _settle(message, OutboxMessage.State.UNKNOWN, trouble.code)
-        else:
-            _later(message, OutboxMessage.State.UNKNOWN, trouble.code)
+        if not message.handed_over_twice:
+            return _later(message, OutboxMessage.State.UNKNOWN, trouble.code)
+        _settle(message, OutboxMessage.State.UNKNOWN, trouble.code)
     except (OperationalError, InterfaceError):
         raise  # the row still says `sending`; the next attempt goes on from there
     except Exception as error:
         # A template or an address that cannot be rendered: a later release may mend it.
         logger.exception("outbox %s could not be rendered", pk)
-        _later(message, OutboxMessage.State.QUEUED, type(error).__name__)
+        return _later(message, OutboxMessage.State.QUEUED, type(error).__name__)
     else:
         _settle(message, OutboxMessage.State.SENT, "")
+    return None
 
 
 def _claim(pk: int) -> OutboxMessage | None:
@@ -96,12 +92,12 @@ def _hand_over(message: OutboxMessage) -> None:
     message.handed_over_at, message.handed_over_twice = now, twice
 
 
-def _later(message: OutboxMessage, state: str, code: str) -> None:
+def _later(message: OutboxMessage, state: str, code: str) -> int | None:
     if message.attempts > len(WAITS):
         _settle(message, OutboxMessage.State.FAILED if state == "queued" else state, code)
-        return
+        return None
     _settle(message, state, code)
-    raise TryAgain(WAITS[message.attempts - 1])
+    return WAITS[message.attempts - 1]
 
 
 def _settle(message: OutboxMessage, state: str, code: str) -> None:
@@ -124,7 +120,7 @@ def _settle(message: OutboxMessage, state: str, code: str) -> None:
     logger.info("outbox %s (%s): %s %s", message.pk, message.kind, state, code)
 
 
-def _mine(message: OutboxMessage) -> object:
+def _mine(message: OutboxMessage) -> QuerySet[OutboxMessage]:
     return OutboxMessage.objects.filter(
         pk=message.pk, claim=message.claim, state=OutboxMessage.State.SENDING
     )

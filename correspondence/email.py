@@ -54,5 +54,6 @@ def _link(message: OutboxMessage) -> str:
 
 
 def _address(name: str, address: str) -> str:
-    # Address refuses line ends and quotes whatever else a name may hold, commas included.
-    return str(Address(display_name=one_line(name), addr_spec=address))
+    # Address would quote these; without them no careless reader can see a second recipient.
+    plain = "".join(" " if c in '<>@,;:"\\()[]' else c for c in name)
+    return str(Address(display_name=one_line(plain), addr_spec=address))

@@ -68,7 +68,7 @@ def issue(
         )
         if is_new:
             of_this_row.filter(generation__lt=generation, revoked_at=None).update(revoked_at=now)
-    return settings.CLINIC_URL + PATHS[Link.Purpose(purpose)].format(token=token)
+    return f"{settings.CLINIC_URL}{PATHS[Link.Purpose(purpose)].format(token=token)}"
 
 
 def find(token: str, *, now: datetime | None = None) -> Link | None:

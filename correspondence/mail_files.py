@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Sequence
-from email import policy
 from pathlib import Path
 
 from django.conf import settings
@@ -23,7 +22,7 @@ class EmailBackend(BaseEmailBackend):
             name = f"{clock.now():%Y%m%d-%H%M%S-%f}-{secrets.token_hex(4)}.eml"
             unfinished = folder / f".{name}"
             with unfinished.open("xb") as file:
-                file.write(message.message().as_bytes(policy=policy.SMTP))
+                file.write(message.message().as_bytes(linesep="\r\n"))  # type: ignore[call-arg]
                 file.flush()
                 os.fsync(file.fileno())
             unfinished.rename(folder / name)

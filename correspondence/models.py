@@ -110,7 +110,7 @@ class Link(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(token_hash__regex=r"^[0-9a-f]{64}$"), name="link_keeps_only_a_hash"
+                condition=Q(("token_hash__regex", r"^[0-9a-f]{64}$")), name="link_keeps_only_a_hash"
             ),
         ]
         indexes = [models.Index(fields=["purpose", "row_id"], name="link_of_one_row")]

@@ -8,11 +8,10 @@ from __future__ import annotations
 import datetime as dt
 import logging
 
-from procrastinate import BaseRetryStrategy, JobContext, RetryDecision
+from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.contrib.django.models import ProcrastinateJob
-from procrastinate.jobs import Job
 from procrastinate.manager import JobManager
 from procrastinate.tasks import configure_task
 
@@ -29,24 +28,15 @@ KEEP_FINISHED_JOBS_HOURS = 24 * 30
 KEEP_COUNTS = dt.timedelta(days=2)
 
 
-class WhenAsked(BaseRetryStrategy):
-    """Run again when the job said so, or in a while when the database was away."""
-
-    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
-        if isinstance(exception, delivery.TryAgain):
-            return RetryDecision(retry_in={"seconds": exception.seconds})
-        if job.attempts < 20:
-            return RetryDecision(retry_in={"seconds": 30})
-        return None
-
-
-@app.task(name="correspondence.send", queue=QUEUE, retry=WhenAsked())
+# The retries of the queue itself are for a database that went away in the middle.
+@app.task(name="correspondence.send", queue=QUEUE, retry=RetryStrategy(max_attempts=20, wait=30))
 def send(message: int) -> None:
-    delivery.deliver(message)
+    if (seconds := delivery.deliver(message)) is not None:
+        queue_send(message, seconds=seconds)
 
 
-def queue_send(pk: int) -> None:
-    """Queue the sending of a message in the open transaction.
+def queue_send(pk: int, *, seconds: int = 0) -> None:
+    """Queue the sending of a message in the open transaction, to run in so many seconds.
 
     Always over Django's own connection: inside the worker procrastinate's app has one of its
     own, and a job written there would be seen before the row it is about, or without it.
@@ -56,6 +46,7 @@ def queue_send(pk: int) -> None:
         job_manager=JobManager(DjangoConnector()),
         queue=QUEUE,
         lock=f"outbox:{pk}",
+        schedule_in={"seconds": seconds} if seconds else None,
     ).defer(message=pk)
 
 

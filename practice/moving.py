@@ -144,9 +144,9 @@ class Keeper:
         minute = int(clock.now().timestamp()) // 60
         old = self.record
         wanted = {_key(name, language) for name in _fragments for language in self.languages}
-        if old and (old.version, old.minute, set(old.html)) == (version, minute, wanted):
-            if old.age < FRAGMENTS_LIVE or not self._read:
-                return
+        is_same = old and (old.version, old.minute, set(old.html)) == (version, minute, wanted)
+        if old and is_same and (old.age < FRAGMENTS_LIVE or not self._read):
+            return
         self._read = False
         practice = Practice.objects.current()
         html: dict[str, str] = {}

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Concatenate, ParamSpec, cast
 from urllib.parse import quote, unquote
 
 from django.http import HttpRequest
@@ -24,11 +24,10 @@ def public_page(*parameters: str) -> Callable[[View[P]], View[P]]:
     """For a view. `parameters` are the names in the query that change what the page says."""
 
     def decorate(view: View[P]) -> View[P]:
-        @wraps(view)
         def marked(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             return mark(request, view(request, *args, **kwargs), parameters)
 
-        return marked
+        return cast(View[P], wraps(view)(marked))
 
     return decorate
 

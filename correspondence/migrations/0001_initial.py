@@ -4,65 +4,146 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='WorkerBeat',
+            name="WorkerBeat",
             fields=[
-                ('worker', models.CharField(max_length=120, primary_key=True, serialize=False)),
-                ('at', models.DateTimeField()),
+                ("worker", models.CharField(max_length=120, primary_key=True, serialize=False)),
+                ("at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='Link',
+            name="Link",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('purpose', models.CharField(choices=[('visit', 'Visit')], max_length=30)),
-                ('row_id', models.BigIntegerField()),
-                ('generation', models.PositiveIntegerField()),
-                ('token_hash', models.CharField(max_length=64, unique=True)),
-                ('created_at', models.DateTimeField()),
-                ('expires_at', models.DateTimeField()),
-                ('revoked_at', models.DateTimeField(blank=True, null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("purpose", models.CharField(choices=[("visit", "Visit")], max_length=30)),
+                ("row_id", models.BigIntegerField()),
+                ("generation", models.PositiveIntegerField()),
+                ("token_hash", models.CharField(max_length=64, unique=True)),
+                ("created_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField()),
+                ("revoked_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={
-                'indexes': [models.Index(fields=['purpose', 'row_id'], name='link_of_one_row')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('token_hash__regex', '^[0-9a-f]{64}$')), name='link_keeps_only_a_hash')],
+                "indexes": [models.Index(fields=["purpose", "row_id"], name="link_of_one_row")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("token_hash__regex", "^[0-9a-f]{64}$")),
+                        name="link_keeps_only_a_hash",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='OutboxMessage',
+            name="OutboxMessage",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('subject', models.CharField(max_length=80)),
-                ('kind', models.CharField(choices=[('request_received', 'Request Received'), ('booked', 'Booked'), ('refused', 'Refused'), ('cancelled', 'Cancelled'), ('staff_new_request', 'Staff New Request')], max_length=40)),
-                ('version', models.PositiveIntegerField()),
-                ('way', models.CharField(choices=[('email', 'Email')], default='email', max_length=10)),
-                ('state', models.CharField(choices=[('queued', 'Queued'), ('sending', 'Sending'), ('sent', 'Sent'), ('failed', 'Failed'), ('unknown', 'Unknown')], default='queued', max_length=10)),
-                ('to', models.EmailField(max_length=254)),
-                ('to_name', models.CharField(blank=True, max_length=120)),
-                ('locale', models.CharField(default='en', max_length=10)),
-                ('context', models.JSONField(default=dict)),
-                ('link_purpose', models.CharField(blank=True, max_length=30)),
-                ('link_row_id', models.BigIntegerField(blank=True, null=True)),
-                ('link_generation', models.PositiveIntegerField(blank=True, null=True)),
-                ('created_at', models.DateTimeField()),
-                ('claim', models.UUIDField(blank=True, help_text='Who is sending it right now.', null=True)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('handed_over_at', models.DateTimeField(blank=True, null=True)),
-                ('handed_over_twice', models.BooleanField(default=False)),
-                ('sent_at', models.DateTimeField(blank=True, null=True)),
-                ('trouble', models.CharField(blank=True, help_text='A short code, never an address.', max_length=40)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("subject", models.CharField(max_length=80)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("request_received", "Request Received"),
+                            ("booked", "Booked"),
+                            ("refused", "Refused"),
+                            ("cancelled", "Cancelled"),
+                            ("staff_new_request", "Staff New Request"),
+                        ],
+                        max_length=40,
+                    ),
+                ),
+                ("version", models.PositiveIntegerField()),
+                (
+                    "way",
+                    models.CharField(choices=[("email", "Email")], default="email", max_length=10),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("queued", "Queued"),
+                            ("sending", "Sending"),
+                            ("sent", "Sent"),
+                            ("failed", "Failed"),
+                            ("unknown", "Unknown"),
+                        ],
+                        default="queued",
+                        max_length=10,
+                    ),
+                ),
+                ("to", models.EmailField(max_length=254)),
+                ("to_name", models.CharField(blank=True, max_length=120)),
+                ("locale", models.CharField(default="en", max_length=10)),
+                ("context", models.JSONField(default=dict)),
+                ("link_purpose", models.CharField(blank=True, max_length=30)),
+                ("link_row_id", models.BigIntegerField(blank=True, null=True)),
+                ("link_generation", models.PositiveIntegerField(blank=True, null=True)),
+                ("created_at", models.DateTimeField()),
+                (
+                    "claim",
+                    models.UUIDField(
+                        blank=True, help_text="Who is sending it right now.", null=True
+                    ),
+                ),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("handed_over_at", models.DateTimeField(blank=True, null=True)),
+                ("handed_over_twice", models.BooleanField(default=False)),
+                ("sent_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "trouble",
+                    models.CharField(
+                        blank=True, help_text="A short code, never an address.", max_length=40
+                    ),
+                ),
             ],
             options={
-                'ordering': ['pk'],
-                'indexes': [models.Index(condition=models.Q(('state', 'sent'), _negated=True), fields=['created_at'], name='outbox_unfinished')],
-                'constraints': [models.UniqueConstraint(fields=('subject', 'kind', 'version', 'way'), name='outbox_one_message_per_event'), models.CheckConstraint(condition=models.Q(models.Q(('claim__isnull', False), ('state', 'sending')), models.Q(models.Q(('state', 'sending'), _negated=True), ('claim__isnull', True)), _connector='OR'), name='outbox_sending_has_a_sender'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'sent'), _negated=True), ('sent_at__isnull', False), _connector='OR'), name='outbox_sent_has_a_time')],
+                "ordering": ["pk"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "sent"), _negated=True),
+                        fields=["created_at"],
+                        name="outbox_unfinished",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("subject", "kind", "version", "way"),
+                        name="outbox_one_message_per_event",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("claim__isnull", False), ("state", "sending")),
+                            models.Q(
+                                models.Q(("state", "sending"), _negated=True),
+                                ("claim__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="outbox_sending_has_a_sender",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "sent"), _negated=True),
+                            ("sent_at__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="outbox_sent_has_a_time",
+                    ),
+                ],
             },
         ),
     ]
