@@ -270,14 +270,8 @@ class Cluster:
             command += ["--locale=C.UTF-8"]
         if self.throw_away:
             command += ["--no-sync"]
-        done = subprocess.run(
-            command,
-            capture_output=True,
-            text=True,
-            cwd="/",
-            env=plain_environment(),
-            **self._as_account(),
-        )
+        quiet: dict[str, Any] = {"capture_output": True, "text": True, "cwd": "/"}
+        done = subprocess.run(command, env=plain_environment(), **quiet, **self._as_account())
         if done.returncode:
             shutil.rmtree(side, ignore_errors=True)
             said = (done.stderr.strip() or done.stdout.strip()).splitlines()

@@ -87,8 +87,10 @@ def fill_with_samples() -> None:
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Before the database is opened: the content this test asked for."""
     global wanted_content
-    wanted_content = "samples" if "sample_site" in getattr(item, "fixturenames", ()) else "empty"
-    if databases is not None and "django_db_setup" in getattr(item, "fixturenames", ()):
+    fixtures = set(getattr(item, "fixturenames", ()))
+    wanted_content = "samples" if "sample_site" in fixtures else "empty"
+    uses = {"db", "transactional_db", "live_server"} & fixtures
+    if databases is not None and (uses or item.get_closest_marker("django_db")):
         with databases_unblocked():
             databases.provide(wanted_content)
 

@@ -10,6 +10,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,6 @@ from clinic_site.start.wanted import Wanted
 
 APPS = ("practice", "correspondence", "procedures", "appointments", "reviews")
 PATIENCE = 60.0  # seconds for the site to be right once its processes run
-FRESH = 45.0  # seconds; a worker beats every ten
 
 
 class Site:
@@ -54,13 +54,17 @@ class Site:
             return
         self._home.forget("prepared")
         facts = self._database.facts()
-        if facts["has_tables"]:
-            self._upgrade(facts)
-        else:
-            with step("Tables"):
-                self._or_empty("migrate", "--verbosity=0")
-        with step("Static files"):
-            self._manage("collectstatic", "--noinput", "--clear", "--verbosity=0")
+        with ThreadPoolExecutor(max_workers=1) as beside:  # while the database makes its tables
+            static = beside.submit(
+                self._manage, "collectstatic", "--noinput", "--clear", "--verbosity=0"
+            )
+            if facts["has_tables"]:
+                self._upgrade(facts)
+            else:
+                with step("Tables"):
+                    self._or_empty("migrate", "--verbosity=0")
+            with step("Static files"):
+                static.result()
         if not facts["has_content"]:
             self._first_content()
         else:
@@ -145,7 +149,7 @@ class Site:
                 f"{self._home.log(words[0])}."
             ) from None
 
-    # --- the processes ---------------------------------------------------------------------------
+    # --- the processes -------------------------------------------------------------------------
     def serve(self) -> None:
         """Start the web server and the worker, and return when the site is right. Raises Sorry."""
         web = [PYTHON, "-m", "gunicorn", "--config", "python:clinic_site.serving"]
@@ -199,10 +203,11 @@ class Site:
         status, body = _get(f"{self._wanted.here}/readyz")
         with contextlib.suppress(ValueError):
             facts = json.loads(body)
-            age = facts.get("worker_age_seconds")
             if status != 200:
                 return f"/readyz says {facts}"
-            if age is None or age > FRESH:
+            age, worker = facts.get("worker_seconds"), self._children[-1]
+            # An older sign of life is that of a worker which is no more.
+            if age is None or age > time.monotonic() - worker.started + 1:
                 return "the worker gives no sign of life"
             status, body = _get(f"{self._wanted.here}/")
             right = status == 200 and "</html>" in body and 'href="/appointments/' in body
