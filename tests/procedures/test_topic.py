@@ -49,13 +49,19 @@ def test_each_list_stands_in_the_section_of_its_kind_between_the_words_around_it
 ) -> None:
     page = a_procedure()
     Section.objects.create(
-        topic=page, kind=Kind.STEPS, heading="How it goes", body="Before.", after="Afterwards."
+        topic=page,
+        kind=Kind.STEPS,
+        sort_order=0,
+        heading="How it goes",
+        body="Before.",
+        after="Afterwards.",
     )
     Section.objects.create(topic=page, kind=Kind.SELF_CARE, sort_order=1, body="Ice helps.")
     Step.objects.create(topic=page, text="We find the **bone**.")
     html = html_of(client, "/procedures/kyphoplasty/")
     section = html[html.index('id="steps"') : html.index('id="self-care"')]
-    order = [section.index(words) for words in ("How it goes", "Before.", "We find", "Afterwards.")]
+    words = ("How it goes", "Before.", "We find", "Afterwards.")
+    order = [section.index(part) for part in words]
     assert order == sorted(order)
     assert "<strong>bone</strong>" in section
 
