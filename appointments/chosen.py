@@ -77,7 +77,7 @@ def under(key: uuid.UUID, visit_type: VisitType, value: str, *, now: dt.datetime
 
 
 def _is_free(slot: Slot, key: uuid.UUID, *, now: dt.datetime) -> bool:
-    rules = calendars.rules_from(now)
+    rules = calendars.at(now).rules
     day = slot.start.astimezone(rules.zone).date()
     taken = calendars.load(now=now, first=day, days=1, rules=rules, own_key=key).taken
     free = free_slots(

@@ -17,7 +17,7 @@ from django.forms.renderers import TemplatesSetting
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from . import states
+from . import emergency, states
 from .models import Appointment, Patient
 from .onset import parse_date, parse_onset
 
@@ -27,7 +27,8 @@ OLDEST_YEARS = 120
 class RedFlag:
     NONE = "none"
     TODAY = "today"
-    EMERGENCY = "emergency"
+    EMERGENCY = emergency.ANSWER
+    KEPT = (NONE, TODAY)
 
 
 class Question(forms.BoundField):

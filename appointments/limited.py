@@ -58,5 +58,5 @@ def too_many_holds(
 def _page(
     request: HttpRequest, template: str, *, now: dt.datetime, limit: str = ""
 ) -> HttpResponse:
-    number = shown.number(calendars.rules_from(now), now=now)
+    number = shown.number(calendars.at(now).rules, now=now)
     return render(request, template, {"number": number, "limit": limit}, status=429)

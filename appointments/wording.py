@@ -13,7 +13,7 @@ from django.utils.translation import pgettext
 
 def day(date: dt.date) -> str:
     """`Tuesday, November 24`."""
-    return date_format(date, pgettext("format of a day", "l, F j"))
+    return date_format(date, pgettext("format of a day", "l, F j"), use_l10n=False)
 
 
 def time(instant: dt.datetime, zone: ZoneInfo) -> str:
@@ -63,3 +63,10 @@ def phone(e164: str) -> str:
     at_home = number.country_code == 1
     form = phonenumbers.PhoneNumberFormat
     return phonenumbers.format_number(number, form.NATIONAL if at_home else form.INTERNATIONAL)
+
+
+def near_day(date: dt.date, *, today: dt.date) -> str:
+    """`tomorrow`, else `Tue, Nov 24`: for a small label."""
+    if date == today + dt.timedelta(days=1):
+        return _("tomorrow")
+    return date_format(date, pgettext("format of a short day", "D, M j"), use_l10n=False)

@@ -16,6 +16,7 @@ from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
 from django.views import defaults
 
+from appointments import emergency
 from appointments.booking import Busy
 from practice import moving
 from practice.models import Practice
@@ -38,7 +39,11 @@ class Degraded:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         # Known to be away: answering at once keeps every thread from waiting for a time-out.
-        if moving.keeper.database_is_down and not request.path.startswith(FILES):
+        if (
+            moving.keeper.database_is_down
+            and not request.path.startswith(FILES)
+            and not emergency.is_one(request)  # "call 911" needs no database
+        ):
             return unavailable(request)
         return self.get_response(request)
 

@@ -18,7 +18,7 @@ def cancel(request: HttpRequest, reference: str) -> HttpResponse:
     mine = access.visit(request, reference, now=now)
     if not mine.checked:
         raise Http404
-    rules = calendars.rules_from(now)
+    rules = calendars.at(now).rules
     told = status.of(mine.appointment, now=now, zone=rules.zone)
     if request.method == "POST" and told.may_cancel:
         # If somebody was quicker, the visit's page says how it stands now.

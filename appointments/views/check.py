@@ -8,9 +8,21 @@ from django.views.decorators.http import require_http_methods
 
 from practice import clock
 
-from .. import access, booking, calendars, chosen, drafts, keys, limited, shown, states, wording
+from .. import (
+    access,
+    booking,
+    calendars,
+    chosen,
+    drafts,
+    emergency,
+    keys,
+    limited,
+    shown,
+    states,
+    wording,
+)
 from ..availability import Slot
-from ..forms import DetailsForm
+from ..forms import DetailsForm, RedFlag
 from ..models import VisitType
 from .details import a_form, answers
 from .tab import at, first_input, go, problem_with
@@ -22,6 +34,8 @@ CONSENT_VERSION = "2026-11"
 def check(request: HttpRequest, visit_type: str) -> HttpResponse:
     """Everything typed, to be read once more."""
     kind = get_object_or_404(VisitType, slug=visit_type, active=True)
+    if emergency.is_one(request):
+        return emergency.page()
     return _send(request, kind) if request.method == "POST" else _show(request, kind)
 
 
@@ -32,12 +46,12 @@ def _show(request: HttpRequest, kind: VisitType) -> HttpResponse:
         return go("received", sent.key)
     typed = drafts.load(key, now=now) if key else {}
     the_time = chosen.under(key, kind, typed.get("slot", ""), now=now) if key else None
-    if key is None or the_time is None or "red_flag" not in typed:
+    if key is None or the_time is None or typed.get("red_flag") not in RedFlag.KEPT:
         return redirect("appointments:times", kind.slug)
     form = a_form(the_time, typed, bound=True, now=now)
     if not form.is_valid():
         return go("details", key, kind.slug, missing="yes")
-    rules = calendars.rules_from(now)
+    rules = calendars.at(now).rules
     return render(
         request,
         "appointments/check.html",
@@ -69,7 +83,7 @@ def _send(request: HttpRequest, kind: VisitType) -> HttpResponse:
     typed |= {name: value for name, value in answers(request).items() if value}
     drafts.save(key, typed, now=now)
     the_time = chosen.under(key, kind, typed.get("slot", ""), now=now)
-    if the_time is None or "red_flag" not in typed:
+    if the_time is None or typed.get("red_flag") not in RedFlag.KEPT:
         return go("times", key, kind.slug)
     form = a_form(the_time, typed, bound=True, now=now)
     if not form.is_valid():

@@ -8,9 +8,9 @@ from django.views.decorators.http import require_http_methods
 
 from practice import clock
 
-from .. import access, booking, calendars, chosen, drafts, keys, limited, shown, states
+from .. import access, booking, calendars, chosen, drafts, emergency, keys, limited, shown, states
 from ..availability import Slot
-from ..forms import DetailsForm
+from ..forms import DetailsForm, RedFlag
 from ..models import VisitType
 from .tab import go, problem_with, problems_of
 
@@ -19,6 +19,8 @@ from .tab import go, problem_with, problems_of
 def details(request: HttpRequest, visit_type: str) -> HttpResponse:
     """Who comes and how to reach them."""
     kind = get_object_or_404(VisitType, slug=visit_type, active=True)
+    if emergency.is_one(request):
+        return emergency.page()
     return _keep(request, kind) if request.method == "POST" else _show(request, kind)
 
 
@@ -29,7 +31,7 @@ def _show(request: HttpRequest, kind: VisitType) -> HttpResponse:
         return go("received", sent.key)
     typed = drafts.load(key, now=now) if key else {}
     the_time = chosen.under(key, kind, typed.get("slot", ""), now=now) if key else None
-    if key is None or the_time is None or "red_flag" not in typed:
+    if key is None or the_time is None or typed.get("red_flag") not in RedFlag.KEPT:
         return redirect("appointments:times", kind.slug)
     form = a_form(the_time, typed, bound="missing" in request.GET, now=now)
     problems = problem_with(the_time) + (problems_of(form) if form.is_bound else [])
@@ -46,7 +48,7 @@ def _show(request: HttpRequest, kind: VisitType) -> HttpResponse:
             "problems": problems,
             "licensed": ", ".join(states.name_of(code) for code in sorted(the_time.licensed)),
             "offices": VisitType.objects.filter(active=True, modality=VisitType.Modality.IN_PERSON),
-            "number": shown.number(calendars.rules_from(now), now=now),
+            "number": shown.number(calendars.at(now).rules, now=now),
         },
     )
 
@@ -62,7 +64,7 @@ def _keep(request: HttpRequest, kind: VisitType) -> HttpResponse:
     typed = drafts.load(key, now=now) | answers(request)
     drafts.save(key, typed, now=now)
     the_time = chosen.under(key, kind, typed["slot"], now=now)
-    if the_time is None or not typed["red_flag"] or "another_time" in request.POST:
+    if the_time is None or typed["red_flag"] not in RedFlag.KEPT or "another_time" in request.POST:
         return go("times", key, kind.slug)
     if "keep" not in request.POST and not a_form(the_time, typed, bound=True, now=now).is_valid():
         return go("details", key, kind.slug, missing="yes")

@@ -37,6 +37,6 @@ def find(request: HttpRequest) -> HttpResponse:
             "problems": problems_of(form) if form.is_bound else [],
             "nothing": nothing,
             "paused": paused,
-            "number": shown.number(calendars.rules_from(now), now=now),
+            "number": shown.number(calendars.at(now).rules, now=now),
         },
     )

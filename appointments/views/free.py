@@ -18,12 +18,13 @@ def free(request: HttpRequest) -> HttpResponse:
     """Everything that can still be had, soonest first."""
     now = clock.now()
     place, person = request.GET.get("place", ""), request.GET.get("person", "")
-    rules = calendars.rules_from(now)
+    known = calendars.at(now)
+    rules = known.rules
     offered = []
     for visit_type in VisitType.objects.filter(active=True):
         slots = [
             slot
-            for slot in calendars.free_times(visit_type=visit_type.slug, now=now)
+            for slot in known.free_times(visit_type.slug)
             if (not place or (slot.location or BY_VIDEO) == place)
             and (not person or slot.practitioner == person)
         ]

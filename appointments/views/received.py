@@ -18,7 +18,7 @@ def received(request: HttpRequest) -> HttpResponse:
     appointment = access.by_key(request, key)
     if appointment is None:
         return redirect("appointments:find")
-    rules = calendars.rules_from(now)
+    rules = calendars.at(now).rules
     link = messages.link_for(appointment)
     response = render(
         request,

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from practice import clock
 
-from .. import access, booking, calendars, drafts, keys, limited, shown
+from .. import access, booking, calendars, drafts, emergency, keys, limited, shown
 from ..availability import BadSlot, Slot, free_slots
 from ..forms import RedFlag, TimeForm
 from ..models import VisitType
@@ -21,10 +21,10 @@ from .tab import go, problems_of
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 def times(request: HttpRequest, visit_type: str) -> HttpResponse:
-    """The warning signs and the times. The 911 answer comes before everything else, also before a
-    lapsed form, a limit or the database: nothing is read, counted, kept or written to a log."""
-    if request.method == "POST" and request.POST.get("red_flag") == RedFlag.EMERGENCY:
-        return render(request, "appointments/emergency.html")
+    """The warning signs and the times, in one form. The 911 answer is not even checked for where it
+    comes from."""
+    if emergency.is_one(request):
+        return emergency.page()
     return _times(request, visit_type)
 
 
@@ -43,7 +43,7 @@ def _show(request: HttpRequest, kind: VisitType) -> HttpResponse:
     key = key or keys.new()
     person, place = request.GET.get("person", ""), request.GET.get("place", "")
     free = _free(kind, key, now=now)
-    rules = calendars.rules_from(now)
+    rules = calendars.at(now).rules
 
     wanted = request.GET.get("slot", "") or typed.get("slot", "")
     chosen = next((slot for slot in free if slot.value == wanted and not slot.call_us), None)
@@ -149,14 +149,14 @@ def _call_us_today(
             "visit_type": kind,
             "key": key.hex,
             "slot": request.POST.get("slot", ""),
-            "number": shown.number(calendars.rules_from(now), now=now),
+            "number": shown.number(calendars.at(now).rules, now=now),
         },
     )
 
 
 def _free(kind: VisitType, key: uuid.UUID, *, now: dt.datetime) -> list[Slot]:
     """One's own hold does not hide its time."""
-    rules = calendars.rules_from(now)
+    rules = calendars.at(now).rules
     days = kind.horizon_days + 2
     taken = calendars.load(
         now=now, first=rules.today(now), days=days, rules=rules, own_key=key

@@ -38,7 +38,7 @@ def visit(request: HttpRequest, reference: str) -> HttpResponse:
     if request.method == "POST":
         return redirect("appointments:visit", reference)
     appointment = mine.appointment
-    rules = calendars.rules_from(now)
+    rules = calendars.at(now).rules
     link = messages.link_for(appointment)
     return render(
         request,
@@ -86,7 +86,7 @@ def _ask_birth_date(request: HttpRequest, mine: access.Visit) -> HttpResponse:
             "problems": problems_of(form) if form.is_bound and not paused else [],
             "paused": paused,
             "first_name": mine.appointment.patient.given_name,
-            "number": shown.number(calendars.rules_from(now), now=now),
+            "number": shown.number(calendars.at(now).rules, now=now),
         },
         status=429 if paused else 200,
     )
