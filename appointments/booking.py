@@ -186,7 +186,7 @@ def confirm(
     """
     lock([appointment.practitioner_id])
     moved = _move(appointment, "confirm", seen_version=seen_version, by=by, now=now)
-    Occupancy.objects.filter(pk=moved.occupancy_id).update(kind=Kind.VISIT, state=State.BUSY)
+    Occupancy.objects.filter(appointment=moved).update(kind=Kind.VISIT, state=State.BUSY)
     messages.booked(moved, now=now)
     return moved
 
@@ -356,6 +356,7 @@ def _let_go(
 ) -> Appointment:
     """Cancelled, and what it took of the calendar is free."""
     side = Appointment.Side.PRACTICE if by else Appointment.Side.PATIENT
+    taken = appointment.occupancy
     moved = _move(
         appointment,
         verb,
@@ -367,5 +368,6 @@ def _let_go(
         cancelled_by=side,
         cancellation_reason=reason,
     )
-    Occupancy.objects.filter(pk=appointment.occupancy_id).delete()
+    if taken is not None:
+        taken.delete()
     return moved
