@@ -70,13 +70,7 @@ def unavailable(request: HttpRequest) -> HttpResponse:
         "kept": _kept(request),
         "address": request.get_full_path(),
     }
-    try:
-        page = render_to_string("503.html", context, request)
-    except Exception:
-        # The house's frame may itself want the database.
-        logger.warning("503.html cannot be rendered without the database", exc_info=True)
-        page = render_to_string("unavailable.html", context, request)
-    response = HttpResponse(page, status=503)
+    response = HttpResponse(render_to_string("503.html", context, request), status=503)
     response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
     response.headers["Cache-Control"] = "private, no-store"
     return response
