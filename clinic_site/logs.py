@@ -107,6 +107,7 @@ CONFIG: dict[str, Any] = {
         # Each command would begin with a page of these.
         "procrastinate.blueprints": {"level": "WARNING"},
         "procrastinate.periodic": {"level": "WARNING"},
+        "django_tasks": {"level": "WARNING"},
     },
 }
 

@@ -42,9 +42,7 @@ EDITOR_POLICY: dict[str, list[str] | bool] = PUBLIC_POLICY | {
 
 _OFF = (
     "accelerometer",
-    "ambient-light-sensor",
     "autoplay",
-    "bluetooth",
     "browsing-topics",
     "camera",
     "display-capture",
@@ -65,7 +63,6 @@ _OFF = (
     "screen-wake-lock",
     "serial",
     "usb",
-    "web-share",
     "xr-spatial-tracking",
 )
 PERMISSIONS: dict[str, list[str] | str] = {

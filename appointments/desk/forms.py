@@ -23,7 +23,9 @@ class Refusal(models.TextChoices):
 
 class RefusalForm(forms.Form):
     reason = forms.ChoiceField(
-        label=_("Why?"), choices=Refusal.choices, widget=forms.RadioSelect, required=True
+        label=_("Why?"),
+        choices=Refusal.choices,
+        widget=forms.RadioSelect(attrs={"class": "form-check-input"}),
     )
     words = forms.CharField(
         label=_("In your own words"),

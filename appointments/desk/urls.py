@@ -12,6 +12,7 @@ REFERENCE = r"(?P<reference>[2-9A-Z]{4}-[2-9A-Z]{4})"
 
 def urlpatterns_in(site: AdminSite) -> list[URLPattern]:
     return [
+        path("", site.admin_view(views.front), name="index"),
         # appointments/
         path("appointments/", site.admin_view(views.appointments), name="appointments"),
         path("appointments/find/", site.admin_view(views.find), name="find"),

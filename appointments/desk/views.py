@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from django.contrib import messages
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -25,10 +25,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from appointments import access, booking, wording
-from appointments.desk import search
+from appointments.desk import lists, search
 from appointments.desk.forms import DayForm, RefusalForm, SearchForm, SeenForm
 from appointments.desk.rows import Row
-from appointments.models import Appointment, Status, StatusChange
+from appointments.models import Appointment, StatusChange
 from practice import access_log, clock, limits
 from practice.models import Practice
 from practice.roles import May
@@ -86,20 +86,19 @@ def _here() -> Here:
     return Here(clock.now(), Practice.objects.current())
 
 
+def front(request: HttpRequest) -> HttpResponse:
+    """/admin/ itself: the inbox; who has no desk goes to the pages they edit."""
+    if not request.user.has_perm(May.SEE_DESK) and request.user.has_perm(May.EDIT_PAGES):
+        return redirect("wagtailadmin_home")
+    return inbox(request)
+
+
 @needs(May.SEE_DESK)
 @require_GET
 def inbox(request: HttpRequest) -> HttpResponse:
     """Who waits for an answer, the earliest requested time first, and who comes today."""
     here = _here()
-    today = Appointment.objects.on_day(here.today, here.zone)
-    rows = _rows(
-        request,
-        Appointment.objects.filter(
-            Q(status=Status.PENDING) | Q(pk__in=today.order_by().values("pk"), status__in=COMING)
-        ).order_by("starts_at", "answer_due_at", "pk"),
-        action="inbox",
-        here=here,
-    )
+    rows = _rows(request, lists.waiting_or_coming(here.today, here.zone), action="inbox", here=here)
     waiting = [row for row in rows if row.waits]
     return _page(
         request,
@@ -111,9 +110,6 @@ def inbox(request: HttpRequest) -> HttpResponse:
         after_action=bool(messages.get_messages(request)),
         search_form=SearchForm(),
     )
-
-
-COMING = (Status.BOOKED, Status.ARRIVED, Status.CHECKED_IN)
 
 
 @needs(May.SEE_DESK)
@@ -138,9 +134,7 @@ def appointments(request: HttpRequest) -> HttpResponse:
         )
     form = DayForm(request.GET)
     day = (form.cleaned_data["day"] if form.is_valid() else None) or here.today
-    rows = _rows(
-        request, Appointment.objects.on_day(day, here.zone), action="appointments", here=here
-    )
+    rows = _rows(request, lists.on_day(day, here.zone), action="appointments", here=here)
     return _page(
         request,
         "appointments",
