@@ -34,7 +34,7 @@ def database_url() -> str:
     facts = connection.settings_dict
     user = quote(str(facts["USER"]), safe="")
     password = f":{quote(str(facts['PASSWORD']), safe='')}" if facts.get("PASSWORD") else ""
-    host = str(facts.get("HOST") or "")
+    host = str(facts.get("HOST") or facts["OPTIONS"].get("host") or "")
     place = f"{host}:{facts['PORT']}" if facts.get("PORT") and not host.startswith("/") else host
     if host.startswith("/"):
         return f"postgres://{user}{password}@/{facts['NAME']}?host={host}"
