@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel
@@ -53,7 +54,13 @@ class People(SnippetViewSet):
             ],
             heading=_("Who"),
         ),
-        MultiFieldPanel([FieldPanel("bookable"), FieldPanel("locations")], heading=_("Visits")),
+        MultiFieldPanel(
+            [
+                FieldPanel("bookable"),
+                FieldPanel("locations", widget=forms.CheckboxSelectMultiple),
+            ],
+            heading=_("Visits"),
+        ),
         InlinePanel("licenses", heading=_("Licenses"), label=_("License")),
         InlinePanel(
             "board_certifications", heading=_("Board certifications"), label=_("Certification")
@@ -115,8 +122,8 @@ class Offers(SnippetViewSet):
         FieldPanel("kind"),
         FieldPanel("heading"),
         FieldPanel("text"),
-        FieldPanel("locations"),
-        FieldPanel("seen_by"),
+        FieldPanel("locations", widget=forms.CheckboxSelectMultiple),
+        FieldPanel("seen_by", widget=forms.CheckboxSelectMultiple),
         FieldRowPanel([FieldPanel("position"), FieldPanel("is_sample")]),
     ]
 
@@ -135,3 +142,8 @@ register_snippet(ThePractice)
 def only_what_a_doctor_needs(request: Any, items: list[Any]) -> None:
     """No documents: everything patients read is a page or a picture."""
     items[:] = [item for item in items if item.name not in {"documents", "help"}]
+
+
+@hooks.register("construct_homepage_summary_items")
+def count_no_documents(request: Any, items: list[Any]) -> None:
+    items[:] = [item for item in items if type(item).__name__ != "DocumentsSummaryItem"]

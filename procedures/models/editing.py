@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminPageForm
@@ -110,9 +111,9 @@ def panels_for_conditions() -> TabbedInterface:
 def panels_for_procedures() -> TabbedInterface:
     return panels_for_topic(
         [
-            FieldPanel("treats"),
+            FieldPanel("treats", widget=forms.CheckboxSelectMultiple),
             FieldPanel("treats_unlinked"),
-            FieldPanel("similar_to"),
+            FieldPanel("similar_to", widget=forms.CheckboxSelectMultiple),
             FieldPanel("similar_to_unlinked"),
             FieldPanel("procedure_type"),
             FieldPanel("setting"),
