@@ -48,7 +48,7 @@ def politely(command: Callable[[], int | None]) -> int:
         return 1
     except Stopped:
         say("Stopped.")
-        return 128 + asked[0] if asked and asked[0] != signal.SIGINT else 0
+        return 128 + asked[-1]
 
 
 def say_ready(site: Wanted, home: Home) -> None:

@@ -19,7 +19,7 @@ from clinic_site.start.database import Database
 from clinic_site.start.environment import PYTHON, ROOT
 from clinic_site.start.home import Home
 from clinic_site.start.processes import Child, Failed
-from clinic_site.start.told import Sorry, last_words, say, step
+from clinic_site.start.told import Sorry, Stopped, last_words, say, step
 from clinic_site.start.wanted import Wanted
 
 APPS = ("practice", "correspondence", "procedures", "appointments", "reviews")
@@ -215,8 +215,14 @@ class Site:
         return f"/readyz is not right (status {status})"
 
     def keep_running(self) -> None:
-        """Until we are asked to stop: a process that ends is started again, after a longer wait
-        each time; so is the database."""
+        """Return when we are asked to stop. A process that ends is started again, after a longer
+        wait each time; so is the database."""
+        try:
+            self._keep_running()
+        except Stopped:
+            say("Stopping.")
+
+    def _keep_running(self) -> None:
         waits = dict.fromkeys((child.name for child in self._children), 1.0)
         due: dict[str, float] = {}
         while True:
