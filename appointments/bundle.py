@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, time
 
@@ -70,7 +71,7 @@ def visit_types(root: Table) -> list[Item]:
 
 
 def working_hours(
-    root: Table, people: set[str], locations: set[str], types: list[Item]
+    root: Table, people: Collection[str], locations: Collection[str], types: list[Item]
 ) -> list[Item]:
     """One item for each person: all the hours in which that person sees patients."""
     modality = {item.facts.slug: item.facts.modality for item in types}
@@ -87,7 +88,7 @@ def working_hours(
 
 
 def read_hours(
-    entry: Table, people: set[str], locations: set[str], modality: dict[str, str]
+    entry: Table, people: Collection[str], locations: Collection[str], modality: dict[str, str]
 ) -> WorkingHoursFacts | None:
     for key in ("practitioner", "visit_types"):
         if not entry.has(key):

@@ -115,6 +115,7 @@ class Import:
         self.report = report
         self.theirs = theirs
         self.parts = Parts()
+        self.created: set[str] = set()
         self.records = {record.path: record for record in ImportedItem.objects.all()}
 
     def whole(self) -> None:
@@ -156,6 +157,8 @@ class Import:
             if record is None or record.source_hash != digest(item.facts):
                 self.record(item)
             return False
+        if current is None:
+            self.created.add(item.path)
         if record is None and current is None:
             self.report.added.append(item.path)
             return True
@@ -220,7 +223,7 @@ class Import:
     def should_publish(
         self, item: Item, record: ImportedItem, *, live: bool, written: bool
     ) -> bool:
-        if item.path in self.report.added:
+        if item.path in self.created:
             return True
         was_held_back = bool(record.missing) and not record.published_as_is
         if live:

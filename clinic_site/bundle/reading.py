@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,6 +18,19 @@ from procedures.bundle import topics
 FILES = {"practice.toml", "reviews.csv", "redirects.csv"}
 # What ends in something else is not read; in images/ all is read that a file names.
 FOLDERS = {"people": ".md", "conditions": ".md", "procedures": ".md", "pages": ".md", "images": ""}
+
+
+class Anything:
+    """Has every slug: for a practice.toml that could not be read."""
+
+    def __contains__(self, slug: object) -> bool:
+        return True
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
 
 
 @dataclass
@@ -51,7 +65,7 @@ def read(root: Path) -> Bundle:
     # Without practice.toml the other files are read all the same, to name their faults too.
     table = table or Table({}, "practice.toml", {}, Findings())
     read_all(table, folder, pictures, bundle)
-    for name in folder.unread(FOLDERS, FILES):
+    for name in folder.unread(FOLDERS, FILES | {"README.md"}):
         findings.note(name, 1, "This does not belong to a bundle; it was not read.")
     used = set(pictures.by_file)
     for name in folder.names("images"):
@@ -65,9 +79,12 @@ def read_all(root: Table, folder: Folder, pictures: Pictures, bundle: Bundle) ->
     findings = bundle.findings
     practice = reading.practice(root)
     locations = reading.locations(root)
-    places = {item.facts.slug for item in locations}
+    places: Collection[str] = {item.facts.slug for item in locations}
+    if not root.data:
+        places = Anything()
     persons = reading.people(folder, pictures, places, findings)
-    names = {item.facts.slug for item in persons}
+    # By file name, so that one faulty file is one fault and not one for each mention of it.
+    names = {path.split("/")[1].removesuffix(".md") for path in folder.names("people")}
     types = appointments.bundle.visit_types(root)
     bundle.sample = practice.facts.sample
     bundle.items = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from practice.bundle.facts import (
     BoardFacts,
@@ -87,7 +87,7 @@ def locations(root: Table) -> list[Item]:
     return unique(items, root.findings)
 
 
-def offers(root: Table, location_slugs: set[str], people_slugs: set[str]) -> list[Item]:
+def offers(root: Table, location_slugs: Collection[str], people_slugs: Collection[str]) -> list[Item]:
     """One item for all of them: they are shown together and in order."""
     found = []
     for entry in root.tables("offers"):
@@ -103,7 +103,7 @@ def offers(root: Table, location_slugs: set[str], people_slugs: set[str]) -> lis
     return [Item("practice.toml#offers", root.line("offers", 0), found)] if found else []
 
 
-def closures(root: Table, location_slugs: set[str], people_slugs: set[str]) -> list[Item]:
+def closures(root: Table, location_slugs: Collection[str], people_slugs: Collection[str]) -> list[Item]:
     items = []
     for entry in root.tables("closures"):
         starts, ends = moment(entry, "from"), moment(entry, "until", end=True)
@@ -142,7 +142,7 @@ def moment(entry: Table, key: str, *, end: bool = False) -> dt.datetime | None:
     return None
 
 
-def known(table: Table, key: str, slugs: set[str], *, one: bool = False) -> list[str]:
+def known(table: Table, key: str, slugs: Collection[str], *, one: bool = False) -> list[str]:
     """Slugs that the bundle has; each other one is a fault."""
     values = [table.slug(key)] if one else table.slugs(key)
     for value in values:
@@ -152,7 +152,7 @@ def known(table: Table, key: str, slugs: set[str], *, one: bool = False) -> list
 
 
 def people(
-    folder: Folder, pictures: Pictures, location_slugs: set[str], findings: Findings
+    folder: Folder, pictures: Pictures, location_slugs: Collection[str], findings: Findings
 ) -> list[Item]:
     items = []
     for path in folder.names("people", ending=".md"):
@@ -168,7 +168,7 @@ def people(
     return items
 
 
-def person(table: Table, slug: str, pictures: Pictures, location_slugs: set[str]) -> PersonFacts:
+def person(table: Table, slug: str, pictures: Pictures, location_slugs: Collection[str]) -> PersonFacts:
     role = table.choice("role", ROLES, required=True, default="staff")
     position = table.whole("position", low=0, high=10_000)
     facts = PersonFacts(

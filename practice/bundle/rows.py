@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from zoneinfo import ZoneInfo
 
 from django.db.models import Model, ProtectedError
 from wagtail.contrib.redirects.models import Redirect
@@ -68,6 +69,7 @@ class PracticePart(PlainPart):
         row.short_name = facts.short_name
         row.specialty = facts.specialty
         row.locale = facts.locale
+        before = row.zone
         row.time_zone = facts.time_zone
         row.phone = facts.phone
         row.email = facts.email
@@ -77,6 +79,8 @@ class PracticePart(PlainPart):
         row.is_sample = facts.sample
         row.full_clean()
         row.save()
+        if row.zone != before:
+            keep_closures_on_the_wall_clock(before, row.zone)
         row.desk_hours.all().delete()
         for one in facts.desk_hours:
             row.desk_hours.model.objects.create(
@@ -88,6 +92,16 @@ class PracticePart(PlainPart):
 
     def is_sample(self, path: str) -> bool:
         return Practice.objects.current().is_sample
+
+
+def keep_closures_on_the_wall_clock(before: ZoneInfo, after: ZoneInfo) -> None:
+    """A practice that corrects its time zone is still closed from midnight to midnight."""
+    for row in Closure.objects.all():
+        row.during = tuple(
+            bound.astimezone(before).replace(tzinfo=after).astimezone(dt.UTC)
+            for bound in (row.during.lower, row.during.upper)
+        )
+        row.save(update_fields=["during"])
 
 
 class LocationPart(PlainPart):
@@ -259,7 +273,8 @@ class RedirectPart(PlainPart):
         row.redirect_link = facts.new
         row.redirect_page = None
         row.is_permanent = True
-        row.full_clean()
+        # Its field takes whole addresses only; the address was checked when it was read.
+        row.full_clean(exclude=["redirect_link"])
         row.save()
 
     def remove(self, path: str) -> None:

@@ -8,7 +8,7 @@ import tomllib
 from collections.abc import Collection, Iterator
 from datetime import date, time
 from typing import Any
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 import phonenumbers
 import yaml
@@ -187,12 +187,13 @@ class Table:
 
     def time_zone(self, key: str) -> str:
         value = self.text(key, required=True)
-        if value and value not in available_timezones():
-            advice = did_you_mean(value, [z for z in available_timezones() if "/" in z], few=True)
-            self.fault(key, f"'{value}' is not a time zone. {advice or 'Try America/Denver.'}")
+        try:
+            ZoneInfo(value or "UTC")
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            zones = [zone for zone in available_timezones() if "/" in zone]
+            advice = did_you_mean(value, zones, few=True) or "Try America/Denver."
+            self.fault(key, f"'{value}' is not a time zone. {advice}")
             return ""
-        if value:
-            ZoneInfo(value)
         return value
 
     def states(self, key: str) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
+from itertools import pairwise
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -73,6 +74,7 @@ HEADINGS = {
 _parser = MarkdownIt("commonmark", {"html": False})
 _BRACES = re.compile(r"^(?P<before>.*?)\s*\{(?P<inside>[^{}]*)\}\s*$", re.DOTALL)
 _PAIR = re.compile(r"""\s*([A-Za-z_]\w*)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'{}=]+))""")
+_MISPLACED = re.compile(r"\{\s*[a-z]+\s*=[^{}]*\}")
 _LINK = re.compile(
     r"\[(?P<text>[^\[\]]*)\]\(<?(?P<to>[^()\s<>]*(?:\([^()\s]*\)[^()\s<>]*)*)>?(?:\s+\"[^\"]*\")?\)"
 )
@@ -132,7 +134,7 @@ def read(text: str, place: Place) -> tuple[str, list[SectionFacts]]:
     lead = words(rows, opening)
     sections = []
     seen: dict[str, int] = {}
-    for start, stop in zip(starts, [*starts[1:], len(found)], strict=True):
+    for start, stop in pairwise([*starts, len(found)]):
         section = read_section(found[start], found[start + 1 : stop], rows, place)
         row = found[start].start
         if section.kind in WITH_ITEMS and section.kind in seen:
@@ -185,13 +187,11 @@ def read_heading(text: str, row: int, place: Place) -> tuple[str, str]:
     if len(title) > 200:
         place.fault(row, f"The heading has {len(title)} characters. At most 200.")
     if braces:
-        values = read_attributes(braces["inside"], {"kind": 40}, row, place)
-        kind = (values or {}).get("kind", "")
-        if kind in KINDS:
-            return kind, title
-        if values is not None:
+        values = read_attributes(braces["inside"], {"kind": 40}, row, place) or {}
+        kind = values.get("kind", "overview")
+        if kind not in KINDS:
             place.fault(row, f"'{kind}' is not a kind of section. {did_you_mean(kind, KINDS)}")
-        return "overview", title
+        return kind, title
     kind = kind_of_heading(title)
     if not kind:
         place.note(row, f"'{title}' names no kind of section; taken as overview. "
@@ -271,6 +271,9 @@ def read_item(
         if drawing and place.drawings and drawing not in place.drawings:
             advice = did_you_mean(drawing, place.drawings)
             place.fault(last, f"There is no drawing '{drawing}'. {advice}")
+    if misplaced := _MISPLACED.search(item.text):
+        line = row + item.text[: misplaced.start()].count("\n")
+        place.fault(line, f"{misplaced[0]} belongs at the very end of the entry. Move it there.")
     if not item.text:
         place.fault(row, "The entry has no text. Write some, or delete it.")
     if kind == "red_flags" and "level" not in item.attributes:
@@ -309,7 +312,7 @@ def read_questions(
 ) -> None:
     starts = [index for index, block in enumerate(inside) if block.type == "heading_openh3"]
     section.body = words(rows, inside[: starts[0]] if starts else inside)
-    for start, stop in zip(starts, [*starts[1:], len(inside)], strict=True):
+    for start, stop in pairwise([*starts, len(inside)]):
         row = inside[start].start
         question = inside[start].tokens[1].content.strip()
         answer = words(rows, inside[start + 1 : stop])

@@ -84,9 +84,14 @@ class Command(BaseCommand):
         elif dry_run:
             self.stdout.write("This was a dry run; nothing was changed.")
         else:
-            self.stdout.write(
-                f"Imported: {len(report.added)} added, {len(report.changed)} changed."
-            )
+            counts = {
+                "added": report.added,
+                "changed": report.changed,
+                "published": report.published,
+                "removed": report.removed,
+            }
+            said = [f"{len(paths)} {what}" for what, paths in counts.items() if paths]
+            self.stdout.write(f"Imported: {', '.join(said)}.")
 
 
 def grouped(paths: list[str]) -> list[str]:
