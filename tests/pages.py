@@ -1,0 +1,42 @@
+"""Every address that anybody may open, on a site that holds the sample content."""
+
+from __future__ import annotations
+
+import re
+import urllib.error
+import urllib.request
+from urllib.parse import urlsplit
+
+# Besides what the site map names.
+ALSO = (
+    "/search/",
+    "/search/?q=fracture",
+    "/search/?q=nothing-like-this",
+    "/reviews/new/",
+    "/privacy/",
+    "/accessibility/",
+    "/contact/",
+    "/appointments/find/",
+    "/accounts/login/",
+    "/no-such-page/",
+)
+
+
+def get(url: str) -> tuple[int, str]:
+    try:
+        with urllib.request.urlopen(url, timeout=30) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as error:
+        return error.code, error.read().decode()
+
+
+def public_paths(url: str) -> list[str]:
+    """Paths from the site map of the site at `url`, the first page of each way to a visit, and the
+    rest that is in no site map."""
+    _, sitemap = get(f"{url}/sitemap.xml")
+    paths = [urlsplit(found).path for found in re.findall(r"<loc>([^<]+)</loc>", sitemap)]
+    assert len(paths) > 8, "the site map is nearly empty"
+    _, ways = get(f"{url}/appointments/")
+    # Only the bare address: with a time chosen it is the same page.
+    visits = sorted(set(re.findall(r'href="(/appointments/[\w-]+/)[^"]*"', ways)))
+    return list(dict.fromkeys([*paths, *visits, *ALSO]))
