@@ -158,7 +158,7 @@ def for_staff(
     allowed = user.is_active and user.is_staff and user.has_perm(permission)
     wanted = _appointments() if appointments is None else appointments
     if allowed and not user.has_perm(May.SEE_EVERY_CALENDAR):
-        wanted = wanted.filter(practitioner__user=user)
+        wanted = wanted.filter(practitioner__user=user.pk)
     rows = list(wanted.with_people()) if allowed else []  # type: ignore[attr-defined]
     access_log.record(
         actor=user if user.is_authenticated else None,

@@ -59,7 +59,7 @@ class ClinicAdminSite(AdminSite):
         """There is one door: allauth's."""
         return redirect_to_login(request.GET.get("next") or "/admin/", reverse("account_login"))
 
-    def logout(
+    def logout(  # type: ignore[override]
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         return redirect("account_logout")

@@ -55,7 +55,7 @@ def needs(may: May) -> Callable[[DeskView[P]], DeskView[P]]:
                 raise PermissionDenied
             return view(request, *args, **kwargs)
 
-        return checked
+        return cast(DeskView[P], checked)
 
     return decorate
 
