@@ -58,7 +58,7 @@ class PatientDateField(forms.CharField):
         "not_a_date": _("Write the date as month, day and year, such as 03/31/1948"),
     }
 
-    def clean(self, value: Any) -> dt.date | None:  # type: ignore[override]
+    def clean(self, value: Any) -> dt.date | None:
         text = super().clean(value)
         if not text:
             return None

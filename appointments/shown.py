@@ -208,8 +208,10 @@ class Page:
     later: dt.date | None
     from_start: bool
 
-    def has(self, slot: Slot) -> bool:
-        return any(time.slot == slot for day in self.days for time in day.times)
+    def has(self, slot: Slot | None) -> bool:
+        return slot is not None and any(
+            time.slot == slot for day in self.days for time in day.times
+        )
 
 
 def some_days(

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 from practice import clock
 from practice.models import Location, Practitioner
 
-from .. import calendars, shown
+from .. import calendars, shown, wording
 from ..models import VisitType
 
 BY_VIDEO = "video"
@@ -39,6 +39,6 @@ def free(request: HttpRequest) -> HttpResponse:
             "place": place,
             "person": person,
             "number": shown.number(rules, now=now),
-            "now_there": shown.wording.time(now, rules.zone),
+            "now_there": wording.time(now, rules.zone),
         },
     )

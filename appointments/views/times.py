@@ -69,7 +69,7 @@ def _show(request: HttpRequest, kind: VisitType) -> HttpResponse:
             "red_flag": typed.get("red_flag", ""),
             "wanted": wanted,
             "chosen": shown.a_time(chosen, rules.zone) if chosen else None,
-            "chosen_elsewhere": bool(chosen) and not some.has(chosen),
+            "chosen_elsewhere": chosen is not None and not some.has(chosen),
             "nearest": shown.by_day(_nearest(wanted, now=now), rules.zone, now=now)
             if was_taken
             else [],
