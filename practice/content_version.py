@@ -5,6 +5,8 @@ A rendered copy of a page is right as long as the number it was made under is th
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import migrations
 
 from practice.models import ContentVersion
@@ -26,10 +28,12 @@ def current() -> int:
 
 def watch(*tables: str) -> migrations.RunSQL:
     """For a migration: from here on a change to one of `tables` raises the number."""
-    forwards = [
+    forwards: list[Any] = [
         f'CREATE TRIGGER raise_content_version AFTER INSERT OR UPDATE OR DELETE ON "{table}" '
         "FOR EACH STATEMENT EXECUTE FUNCTION raise_content_version()"
         for table in tables
     ]
-    backwards = [f'DROP TRIGGER IF EXISTS raise_content_version ON "{table}"' for table in tables]
+    backwards: list[Any] = [
+        f'DROP TRIGGER IF EXISTS raise_content_version ON "{table}"' for table in tables
+    ]
     return migrations.RunSQL(forwards, backwards)

@@ -30,9 +30,7 @@ def ensure_child(
     if page := Page.objects.first():
         return page
     ContentType = apps.get_model("contenttypes", "ContentType")
-    content_type, _ = ContentType.objects.get_or_create(
-        app_label=app_label, model=model.lower()
-    )
+    content_type, _ = ContentType.objects.get_or_create(app_label=app_label, model=model.lower())
     plain = apps.get_model("wagtailcore", "Page").objects
     siblings = plain.filter(path__startswith=parent.path, depth=parent.depth + 1)
     last = siblings.order_by("-path").values_list("path", flat=True).first()

@@ -1,4 +1,4 @@
-"""Where we are and how to reach us. Home, team and plain pages are Wagtail's (clinic_site/urls.py)."""
+"""Where we are and how to reach us. Home, team and plain pages are Wagtail's."""
 
 from django.urls import path
 from django.urls.resolvers import URLPattern, URLResolver

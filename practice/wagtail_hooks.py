@@ -14,7 +14,7 @@ from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
 from practice.models import Location, Offer, Practice, Practitioner
 
-Practice.panels = [  # type: ignore[attr-defined]
+Practice.panels = [
     MultiFieldPanel(
         [FieldPanel("name"), FieldPanel("short_name"), FieldPanel("specialty")],
         heading=_("Who we are"),
@@ -103,9 +103,7 @@ class Locations(SnippetViewSet):
             heading=_("Where"),
         ),
         InlinePanel("hours", heading=_("Opening hours"), label=_("Hours")),
-        MultiFieldPanel(
-            [FieldPanel("parking"), FieldPanel("step_free")], heading=_("Getting in")
-        ),
+        MultiFieldPanel([FieldPanel("parking"), FieldPanel("step_free")], heading=_("Getting in")),
         MultiFieldPanel(
             [FieldPanel("slug"), FieldPanel("position"), FieldPanel("is_sample")],
             heading=_("Address on the site"),

@@ -20,9 +20,10 @@ LAST = [Kind.QUESTIONS, Kind.EVIDENCE]
 
 @dataclass(frozen=True)
 class Part:
-    """A section to show: heading `title` with id `anchor`, then `body`, `items`, `after` (Markdown).
+    """A section to show: heading `title` with id `anchor`, then `body`, `items`, `after`.
 
     `items` are rows of the model of this `kind` (Step, Risk …); empty where it has none.
+    Texts are Markdown.
     """
 
     kind: str
@@ -172,7 +173,9 @@ def topic_url(topic: Topic) -> str:
 
 def pages_of(people: Iterable[int | None]) -> dict[int | None, PersonPage]:
     """Published pages by the number of their person."""
-    found = PersonPage.objects.live().public().filter(
-        practitioner__in=[person for person in people if person]
+    found = (
+        PersonPage.objects.live()
+        .public()
+        .filter(practitioner__in=[person for person in people if person])
     )
     return {page.practitioner_id: page for page in found}

@@ -70,7 +70,9 @@ def topics(text: str) -> Iterable[Hit]:
             )
 
 
-def with_rank(text: str, model: type[Procedure] | type[Condition]) -> QuerySet[Procedure | Condition]:
+def with_rank(
+    text: str, model: type[Procedure] | type[Condition]
+) -> QuerySet[Procedure | Condition]:
     """Pages whose words match, with `rank`. Names weigh most, then the summary, then the rest."""
 
     def joined(model: type[Section] | type[Question], column: str) -> Coalesce:
@@ -85,7 +87,7 @@ def with_rank(text: str, model: type[Procedure] | type[Condition]) -> QuerySet[P
         + SearchVector("bodies", weight="D", config="english")
     )
     query = SearchQuery(text, search_type="websearch", config="english")
-    return (
+    found: QuerySet[Procedure | Condition] = (
         model.objects.live()
         .public()
         .annotate(
@@ -96,13 +98,17 @@ def with_rank(text: str, model: type[Procedure] | type[Condition]) -> QuerySet[P
         .annotate(vector=vector, rank=SearchRank(vector, query))
         .filter(vector=query)
     )
+    return found
 
 
 def people(text: str) -> Iterable[Hit]:
     alike = similar_names(text, Practitioner)
     vector = SearchVector(
-        "practitioner__name", "practitioner__job_title", "practitioner__specialty",
-        weight="A", config="english",
+        "practitioner__name",
+        "practitioner__job_title",
+        "practitioner__specialty",
+        weight="A",
+        config="english",
     ) + SearchVector("biography", weight="D", config="english")
     query = SearchQuery(text, search_type="websearch", config="english")
     pages = PersonPage.objects.live().public().select_related("practitioner")
@@ -155,4 +161,3 @@ def similar_names(text: str, model: type[Procedure | Condition | Practitioner]) 
             [SHORTEST_WORD, [text, *words], ALIKE],
         )
         return {int(row): float(score) for row, score in cursor.fetchall()}
-

@@ -51,7 +51,9 @@ def graph(thing: Page | Location | None, *, url: str) -> Node:
     elif isinstance(thing, Condition | Procedure):
         nodes += topic_nodes(thing, read(thing, practice), practice, url)
     elif isinstance(thing, HomePage) or thing is None:
-        nodes.append({"@type": "WebSite", "@id": f"{url}/#site", "name": practice.name, "url": f"{url}/"})
+        nodes.append(
+            {"@type": "WebSite", "@id": f"{url}/#site", "name": practice.name, "url": f"{url}/"}
+        )
     else:
         nodes.append(crumbs(thing, url))
     return {"@context": "https://schema.org", "@graph": [node for node in nodes if node]}

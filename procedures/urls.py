@@ -1,4 +1,4 @@
-"""Finding a page. The conditions and procedures themselves are Wagtail's (clinic_site/urls.py)."""
+"""Finding a page. The conditions and procedures themselves are Wagtail's."""
 
 from django.urls import path
 from django.urls.resolvers import URLPattern, URLResolver

@@ -10,391 +10,1062 @@ import modelsearch.index
 import pgtrigger.compiler
 import pgtrigger.migrations
 import phonenumber_field.modelfields
-import practice.models.fields
-import practice.models.places
 import taggit.managers
 import wagtail.images.models
 import wagtail.models.media
 from django.conf import settings
 from django.db import migrations, models
 
+import practice.models.fields
+import practice.models.places
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('taggit', '0006_rename_taggeditem_content_type_object_id_taggit_tagg_content_8fc721_idx'),
-        ('wagtailcore', '0097_baselogentry_uuid_action_timestamp_indexes'),
+        ("taggit", "0006_rename_taggeditem_content_type_object_id_taggit_tagg_content_8fc721_idx"),
+        ("wagtailcore", "0097_baselogentry_uuid_action_timestamp_indexes"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='HomePage',
+            name="HomePage",
             fields=[
-                ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='wagtailcore.page')),
-                ('is_sample', models.BooleanField(default=False, verbose_name='sample')),
-                ('headline', models.CharField(blank=True, help_text='One sentence: what you treat, and where.', max_length=200, verbose_name='headline')),
-                ('introduction', models.TextField(blank=True, verbose_name='introduction')),
+                (
+                    "page_ptr",
+                    models.OneToOneField(
+                        auto_created=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        parent_link=True,
+                        primary_key=True,
+                        serialize=False,
+                        to="wagtailcore.page",
+                    ),
+                ),
+                ("is_sample", models.BooleanField(default=False, verbose_name="sample")),
+                (
+                    "headline",
+                    models.CharField(
+                        blank=True,
+                        help_text="One sentence: what you treat, and where.",
+                        max_length=200,
+                        verbose_name="headline",
+                    ),
+                ),
+                ("introduction", models.TextField(blank=True, verbose_name="introduction")),
             ],
             options={
-                'verbose_name': 'home page',
-                'verbose_name_plural': 'home pages',
+                "verbose_name": "home page",
+                "verbose_name_plural": "home pages",
             },
-            bases=('wagtailcore.page', models.Model),
+            bases=("wagtailcore.page",),
         ),
         migrations.CreateModel(
-            name='ImportedItem',
+            name="ImportedItem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('path', models.CharField(max_length=300, unique=True)),
-                ('source_hash', models.CharField(max_length=64)),
-                ('state_hash', models.CharField(max_length=64)),
-                ('missing', models.JSONField(blank=True, default=list)),
-                ('published_as_is', models.BooleanField(default=False)),
-                ('imported_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("path", models.CharField(max_length=300, unique=True)),
+                ("source_hash", models.CharField(max_length=64)),
+                ("state_hash", models.CharField(max_length=64)),
+                ("missing", models.JSONField(blank=True, default=list)),
+                ("published_as_is", models.BooleanField(default=False)),
+                ("imported_at", models.DateTimeField()),
             ],
             options={
-                'verbose_name': 'imported item',
-                'verbose_name_plural': 'imported items',
-                'ordering': ['path'],
-            },
-        ),
-        migrations.CreateModel(
-            name='PlainPage',
-            fields=[
-                ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='wagtailcore.page')),
-                ('is_sample', models.BooleanField(default=False, verbose_name='sample')),
-                ('body', models.TextField(blank=True, verbose_name='text')),
-            ],
-            options={
-                'verbose_name': 'plain page',
-                'verbose_name_plural': 'plain pages',
-            },
-            bases=('wagtailcore.page', models.Model),
-        ),
-        migrations.CreateModel(
-            name='TeamIndexPage',
-            fields=[
-                ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='wagtailcore.page')),
-                ('is_sample', models.BooleanField(default=False, verbose_name='sample')),
-                ('introduction', models.TextField(blank=True, verbose_name='introduction')),
-            ],
-            options={
-                'verbose_name': 'list of people',
-                'verbose_name_plural': 'lists of people',
-            },
-            bases=('wagtailcore.page', models.Model),
-        ),
-        migrations.CreateModel(
-            name='ContentVersion',
-            fields=[
-                ('id', models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False)),
-                ('version', models.PositiveBigIntegerField(default=1)),
-            ],
-            options={
-                'verbose_name': 'content version',
-                'verbose_name_plural': 'content version',
-                'constraints': [models.CheckConstraint(condition=models.Q(('pk', 1)), name='content_version_is_one_row')],
+                "verbose_name": "imported item",
+                "verbose_name_plural": "imported items",
+                "ordering": ["path"],
             },
         ),
         migrations.CreateModel(
-            name='Location',
+            name="PlainPage",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(max_length=80, unique=True, verbose_name='address on the site')),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('street', models.CharField(max_length=200, verbose_name='street')),
-                ('city', models.CharField(max_length=100, verbose_name='city')),
-                ('state', models.CharField(help_text='Two letters, such as TX.', max_length=2, verbose_name='state')),
-                ('postal_code', models.CharField(max_length=10, verbose_name='ZIP code')),
-                ('phone', phonenumber_field.modelfields.PhoneNumberField(blank=True, max_length=128, region=None, verbose_name='telephone')),
-                ('after_hours_phone', phonenumber_field.modelfields.PhoneNumberField(blank=True, max_length=128, region=None, verbose_name='telephone after hours')),
-                ('parking', models.TextField(blank=True, verbose_name='parking')),
-                ('step_free', models.TextField(blank=True, verbose_name='step-free access')),
-                ('position', models.PositiveIntegerField(default=0, verbose_name='position')),
-                ('is_sample', models.BooleanField(default=False, verbose_name='sample')),
+                (
+                    "page_ptr",
+                    models.OneToOneField(
+                        auto_created=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        parent_link=True,
+                        primary_key=True,
+                        serialize=False,
+                        to="wagtailcore.page",
+                    ),
+                ),
+                ("is_sample", models.BooleanField(default=False, verbose_name="sample")),
+                ("body", models.TextField(blank=True, verbose_name="text")),
             ],
             options={
-                'verbose_name': 'location',
-                'verbose_name_plural': 'locations',
-                'ordering': ['position', 'slug'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('state__regex', '^[A-Z]{2}$')), name='location_state_is_two_letters', violation_error_message='Write the state as two letters, such as TX.')],
+                "verbose_name": "plain page",
+                "verbose_name_plural": "plain pages",
+            },
+            bases=("wagtailcore.page",),
+        ),
+        migrations.CreateModel(
+            name="TeamIndexPage",
+            fields=[
+                (
+                    "page_ptr",
+                    models.OneToOneField(
+                        auto_created=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        parent_link=True,
+                        primary_key=True,
+                        serialize=False,
+                        to="wagtailcore.page",
+                    ),
+                ),
+                ("is_sample", models.BooleanField(default=False, verbose_name="sample")),
+                ("introduction", models.TextField(blank=True, verbose_name="introduction")),
+            ],
+            options={
+                "verbose_name": "list of people",
+                "verbose_name_plural": "lists of people",
+            },
+            bases=("wagtailcore.page",),
+        ),
+        migrations.CreateModel(
+            name="ContentVersion",
+            fields=[
+                (
+                    "id",
+                    models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False),
+                ),
+                ("version", models.PositiveBigIntegerField(default=1)),
+            ],
+            options={
+                "verbose_name": "content version",
+                "verbose_name_plural": "content version",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("pk", 1)), name="content_version_is_one_row"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='OpeningHours',
+            name="Location",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('days', practice.models.fields.DaysField(base_field=models.CharField(choices=[('mon', 'Monday'), ('tue', 'Tuesday'), ('wed', 'Wednesday'), ('thu', 'Thursday'), ('fri', 'Friday'), ('sat', 'Saturday'), ('sun', 'Sunday')], max_length=20), size=None, verbose_name='days')),
-                ('opens', models.TimeField(verbose_name='opens')),
-                ('closes', models.TimeField(help_text='At or before the opening time means the next day.', verbose_name='closes')),
-                ('location', modelcluster.fields.ParentalKey(on_delete=django.db.models.deletion.CASCADE, related_name='hours', to='practice.location')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "slug",
+                    models.SlugField(
+                        max_length=80, unique=True, verbose_name="address on the site"
+                    ),
+                ),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
+                ("street", models.CharField(max_length=200, verbose_name="street")),
+                ("city", models.CharField(max_length=100, verbose_name="city")),
+                (
+                    "state",
+                    models.CharField(
+                        help_text="Two letters, such as TX.", max_length=2, verbose_name="state"
+                    ),
+                ),
+                ("postal_code", models.CharField(max_length=10, verbose_name="ZIP code")),
+                (
+                    "phone",
+                    phonenumber_field.modelfields.PhoneNumberField(
+                        blank=True, max_length=128, region=None, verbose_name="telephone"
+                    ),
+                ),
+                (
+                    "after_hours_phone",
+                    phonenumber_field.modelfields.PhoneNumberField(
+                        blank=True,
+                        max_length=128,
+                        region=None,
+                        verbose_name="telephone after hours",
+                    ),
+                ),
+                ("parking", models.TextField(blank=True, verbose_name="parking")),
+                ("step_free", models.TextField(blank=True, verbose_name="step-free access")),
+                ("position", models.PositiveIntegerField(default=0, verbose_name="position")),
+                ("is_sample", models.BooleanField(default=False, verbose_name="sample")),
             ],
             options={
-                'verbose_name': 'opening hours',
-                'verbose_name_plural': 'opening hours',
-                'ordering': ['location', 'opens', 'pk'],
+                "verbose_name": "location",
+                "verbose_name_plural": "locations",
+                "ordering": ["position", "slug"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state__regex", "^[A-Z]{2}$")),
+                        name="location_state_is_two_letters",
+                        violation_error_message="Write the state as two letters, such as TX.",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Picture',
+            name="OpeningHours",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=255, verbose_name='title')),
-                ('file', wagtail.images.models.WagtailImageField(height_field='height', upload_to=wagtail.images.models.get_upload_to, verbose_name='file', width_field='width')),
-                ('description', models.CharField(blank=True, default='', max_length=255, verbose_name='description')),
-                ('width', models.IntegerField(editable=False, verbose_name='width')),
-                ('height', models.IntegerField(editable=False, verbose_name='height')),
-                ('created_at', models.DateTimeField(auto_now_add=True, db_index=True, verbose_name='created at')),
-                ('focal_point_x', models.PositiveIntegerField(blank=True, null=True)),
-                ('focal_point_y', models.PositiveIntegerField(blank=True, null=True)),
-                ('focal_point_width', models.PositiveIntegerField(blank=True, null=True)),
-                ('focal_point_height', models.PositiveIntegerField(blank=True, null=True)),
-                ('file_size', models.PositiveIntegerField(editable=False, null=True)),
-                ('file_hash', models.CharField(blank=True, db_index=True, editable=False, max_length=40)),
-                ('credit', models.CharField(blank=True, max_length=200, verbose_name='credit')),
-                ('is_sample', models.BooleanField(default=False, verbose_name='sample')),
-                ('collection', models.ForeignKey(default=wagtail.models.media.get_root_collection_id, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='wagtailcore.collection', verbose_name='collection')),
-                ('tags', taggit.managers.TaggableManager(blank=True, help_text=None, through='taggit.TaggedItem', to='taggit.Tag', verbose_name='tags')),
-                ('uploaded_by_user', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL, verbose_name='uploaded by user')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "days",
+                    practice.models.fields.DaysField(
+                        base_field=models.CharField(
+                            choices=[
+                                ("mon", "Monday"),
+                                ("tue", "Tuesday"),
+                                ("wed", "Wednesday"),
+                                ("thu", "Thursday"),
+                                ("fri", "Friday"),
+                                ("sat", "Saturday"),
+                                ("sun", "Sunday"),
+                            ],
+                            max_length=20,
+                        ),
+                        size=None,
+                        verbose_name="days",
+                    ),
+                ),
+                ("opens", models.TimeField(verbose_name="opens")),
+                (
+                    "closes",
+                    models.TimeField(
+                        help_text="At or before the opening time means the next day.",
+                        verbose_name="closes",
+                    ),
+                ),
+                (
+                    "location",
+                    modelcluster.fields.ParentalKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="hours",
+                        to="practice.location",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'picture',
-                'verbose_name_plural': 'pictures',
-                'abstract': False,
+                "verbose_name": "opening hours",
+                "verbose_name_plural": "opening hours",
+                "ordering": ["location", "opens", "pk"],
+            },
+        ),
+        migrations.CreateModel(
+            name="Picture",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("title", models.CharField(max_length=255, verbose_name="title")),
+                (
+                    "file",
+                    wagtail.images.models.WagtailImageField(
+                        height_field="height",
+                        upload_to=wagtail.images.models.get_upload_to,
+                        verbose_name="file",
+                        width_field="width",
+                    ),
+                ),
+                (
+                    "description",
+                    models.CharField(
+                        blank=True, default="", max_length=255, verbose_name="description"
+                    ),
+                ),
+                ("width", models.IntegerField(editable=False, verbose_name="width")),
+                ("height", models.IntegerField(editable=False, verbose_name="height")),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        auto_now_add=True, db_index=True, verbose_name="created at"
+                    ),
+                ),
+                ("focal_point_x", models.PositiveIntegerField(blank=True, null=True)),
+                ("focal_point_y", models.PositiveIntegerField(blank=True, null=True)),
+                ("focal_point_width", models.PositiveIntegerField(blank=True, null=True)),
+                ("focal_point_height", models.PositiveIntegerField(blank=True, null=True)),
+                ("file_size", models.PositiveIntegerField(editable=False, null=True)),
+                (
+                    "file_hash",
+                    models.CharField(blank=True, db_index=True, editable=False, max_length=40),
+                ),
+                ("credit", models.CharField(blank=True, max_length=200, verbose_name="credit")),
+                ("is_sample", models.BooleanField(default=False, verbose_name="sample")),
+                (
+                    "collection",
+                    models.ForeignKey(
+                        default=wagtail.models.media.get_root_collection_id,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="wagtailcore.collection",
+                        verbose_name="collection",
+                    ),
+                ),
+                (
+                    "tags",
+                    taggit.managers.TaggableManager(
+                        blank=True,
+                        help_text=None,
+                        through="taggit.TaggedItem",
+                        to="taggit.Tag",
+                        verbose_name="tags",
+                    ),
+                ),
+                (
+                    "uploaded_by_user",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="uploaded by user",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "picture",
+                "verbose_name_plural": "pictures",
+                "abstract": False,
             },
             bases=(wagtail.images.models.ImageFileMixin, modelsearch.index.Indexed, models.Model),
         ),
         migrations.CreateModel(
-            name='Practice',
+            name="Practice",
             fields=[
-                ('id', models.PositiveSmallIntegerField(default=1, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(default='Our practice', max_length=200, verbose_name='name')),
-                ('short_name', models.CharField(blank=True, help_text='What patients call you.', max_length=100, verbose_name='short name')),
-                ('specialty', models.CharField(blank=True, max_length=200, verbose_name='specialty')),
-                ('locale', models.CharField(default='en-US', max_length=10, verbose_name='language')),
-                ('time_zone', models.CharField(default='America/Chicago', max_length=60, validators=[practice.models.places.a_time_zone], verbose_name='time zone')),
-                ('phone', phonenumber_field.modelfields.PhoneNumberField(blank=True, max_length=128, region=None, verbose_name='telephone')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='e-mail')),
-                ('reply_promise_minutes', models.PositiveIntegerField(default=120, help_text='Counted while somebody answers requests (desk hours).', verbose_name='minutes until a request is answered')),
-                ('licensed_states', practice.models.fields.LinesField(base_field=models.CharField(max_length=20, validators=[django.core.validators.RegexValidator('^[A-Z]{2}$', 'Write each state as two letters, such as TX.')]), blank=True, default=list, help_text='Two letters each, one on each line.', size=None, verbose_name='states where we may treat by video')),
-                ('accepted_insurance', practice.models.fields.LinesField(base_field=models.CharField(max_length=300), blank=True, default=list, size=None, verbose_name='insurance we accept')),
-                ('is_sample', models.BooleanField(default=True, verbose_name='sample')),
+                (
+                    "id",
+                    models.PositiveSmallIntegerField(
+                        default=1, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "name",
+                    models.CharField(default="Our practice", max_length=200, verbose_name="name"),
+                ),
+                (
+                    "short_name",
+                    models.CharField(
+                        blank=True,
+                        help_text="What patients call you.",
+                        max_length=100,
+                        verbose_name="short name",
+                    ),
+                ),
+                (
+                    "specialty",
+                    models.CharField(blank=True, max_length=200, verbose_name="specialty"),
+                ),
+                (
+                    "locale",
+                    models.CharField(default="en-US", max_length=10, verbose_name="language"),
+                ),
+                (
+                    "time_zone",
+                    models.CharField(
+                        default="America/Chicago",
+                        max_length=60,
+                        validators=[practice.models.places.a_time_zone],
+                        verbose_name="time zone",
+                    ),
+                ),
+                (
+                    "phone",
+                    phonenumber_field.modelfields.PhoneNumberField(
+                        blank=True, max_length=128, region=None, verbose_name="telephone"
+                    ),
+                ),
+                ("email", models.EmailField(blank=True, max_length=254, verbose_name="e-mail")),
+                (
+                    "reply_promise_minutes",
+                    models.PositiveIntegerField(
+                        default=120,
+                        help_text="Counted while somebody answers requests (desk hours).",
+                        verbose_name="minutes until a request is answered",
+                    ),
+                ),
+                (
+                    "licensed_states",
+                    practice.models.fields.LinesField(
+                        base_field=models.CharField(
+                            max_length=20,
+                            validators=[
+                                django.core.validators.RegexValidator(
+                                    "^[A-Z]{2}$", "Write each state as two letters, such as TX."
+                                )
+                            ],
+                        ),
+                        blank=True,
+                        default=list,
+                        help_text="Two letters each, one on each line.",
+                        size=None,
+                        verbose_name="states where we may treat by video",
+                    ),
+                ),
+                (
+                    "accepted_insurance",
+                    practice.models.fields.LinesField(
+                        base_field=models.CharField(max_length=300),
+                        blank=True,
+                        default=list,
+                        size=None,
+                        verbose_name="insurance we accept",
+                    ),
+                ),
+                ("is_sample", models.BooleanField(default=True, verbose_name="sample")),
             ],
             options={
-                'verbose_name': 'practice',
-                'verbose_name_plural': 'practice',
-                'constraints': [models.CheckConstraint(condition=models.Q(('pk', 1)), name='practice_is_one_row'), models.CheckConstraint(condition=models.Q(('reply_promise_minutes__gt', 0)), name='practice_promises_some_minutes')],
+                "verbose_name": "practice",
+                "verbose_name_plural": "practice",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("pk", 1)), name="practice_is_one_row"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("reply_promise_minutes__gt", 0)),
+                        name="practice_promises_some_minutes",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='DeskHours',
+            name="DeskHours",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('days', practice.models.fields.DaysField(base_field=models.CharField(choices=[('mon', 'Monday'), ('tue', 'Tuesday'), ('wed', 'Wednesday'), ('thu', 'Thursday'), ('fri', 'Friday'), ('sat', 'Saturday'), ('sun', 'Sunday')], max_length=20), size=None, verbose_name='days')),
-                ('opens', models.TimeField(verbose_name='opens')),
-                ('closes', models.TimeField(help_text='At or before the opening time means the next day.', verbose_name='closes')),
-                ('practice', modelcluster.fields.ParentalKey(default=1, on_delete=django.db.models.deletion.CASCADE, related_name='desk_hours', to='practice.practice')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "days",
+                    practice.models.fields.DaysField(
+                        base_field=models.CharField(
+                            choices=[
+                                ("mon", "Monday"),
+                                ("tue", "Tuesday"),
+                                ("wed", "Wednesday"),
+                                ("thu", "Thursday"),
+                                ("fri", "Friday"),
+                                ("sat", "Saturday"),
+                                ("sun", "Sunday"),
+                            ],
+                            max_length=20,
+                        ),
+                        size=None,
+                        verbose_name="days",
+                    ),
+                ),
+                ("opens", models.TimeField(verbose_name="opens")),
+                (
+                    "closes",
+                    models.TimeField(
+                        help_text="At or before the opening time means the next day.",
+                        verbose_name="closes",
+                    ),
+                ),
+                (
+                    "practice",
+                    modelcluster.fields.ParentalKey(
+                        default=1,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="desk_hours",
+                        to="practice.practice",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'desk hours',
-                'verbose_name_plural': 'desk hours',
-                'ordering': ['opens', 'pk'],
+                "verbose_name": "desk hours",
+                "verbose_name_plural": "desk hours",
+                "ordering": ["opens", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Practitioner',
+            name="Practitioner",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(max_length=80, unique=True, verbose_name='address on the site')),
-                ('name', models.CharField(help_text='Without titles, such as Ana Maria Ortega.', max_length=150, verbose_name='name')),
-                ('credentials', models.CharField(blank=True, help_text='Such as M.D. or PA-C.', max_length=60, verbose_name='credentials')),
-                ('role', models.CharField(choices=[('physician', 'Physician'), ('physician-assistant', 'Physician assistant'), ('nurse-practitioner', 'Nurse practitioner'), ('staff', 'Staff')], max_length=30, verbose_name='role')),
-                ('job_title', models.CharField(blank=True, max_length=150, verbose_name='job title')),
-                ('honorific', models.CharField(blank=True, help_text='Such as Dr.; empty: Dr. for a physician, nothing for anybody else.', max_length=30, verbose_name='form of address')),
-                ('bookable', models.BooleanField(default=False, verbose_name='patients can book')),
-                ('specialty', models.CharField(blank=True, max_length=200, verbose_name='specialty')),
-                ('languages', practice.models.fields.LinesField(base_field=models.CharField(max_length=300), blank=True, default=list, size=None, verbose_name='languages spoken')),
-                ('name_variants', practice.models.fields.LinesField(base_field=models.CharField(max_length=300), blank=True, default=list, help_text='For the search only; never shown. One on each line.', size=None, verbose_name='other spellings')),
-                ('member_of', practice.models.fields.LinesField(base_field=models.CharField(max_length=300), blank=True, default=list, size=None, verbose_name='memberships')),
-                ('awards', practice.models.fields.LinesField(base_field=models.CharField(max_length=300), blank=True, default=list, size=None, verbose_name='awards')),
-                ('training', practice.models.fields.LinesField(base_field=models.CharField(max_length=300), blank=True, default=list, size=None, verbose_name='training')),
-                ('position', models.PositiveIntegerField(default=0, verbose_name='position')),
-                ('is_sample', models.BooleanField(default=False, verbose_name='sample')),
-                ('image', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='practice.picture', verbose_name='picture')),
-                ('locations', models.ManyToManyField(blank=True, related_name='practitioners', to='practice.location', verbose_name='locations')),
-                ('user', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='practitioner', to=settings.AUTH_USER_MODEL, verbose_name='signs in as')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "slug",
+                    models.SlugField(
+                        max_length=80, unique=True, verbose_name="address on the site"
+                    ),
+                ),
+                (
+                    "name",
+                    models.CharField(
+                        help_text="Without titles, such as Ana Maria Ortega.",
+                        max_length=150,
+                        verbose_name="name",
+                    ),
+                ),
+                (
+                    "credentials",
+                    models.CharField(
+                        blank=True,
+                        help_text="Such as M.D. or PA-C.",
+                        max_length=60,
+                        verbose_name="credentials",
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("physician", "Physician"),
+                            ("physician-assistant", "Physician assistant"),
+                            ("nurse-practitioner", "Nurse practitioner"),
+                            ("staff", "Staff"),
+                        ],
+                        max_length=30,
+                        verbose_name="role",
+                    ),
+                ),
+                (
+                    "job_title",
+                    models.CharField(blank=True, max_length=150, verbose_name="job title"),
+                ),
+                (
+                    "honorific",
+                    models.CharField(
+                        blank=True,
+                        help_text="Such as Dr.; empty: Dr. for a physician, nothing for anybody else.",
+                        max_length=30,
+                        verbose_name="form of address",
+                    ),
+                ),
+                ("bookable", models.BooleanField(default=False, verbose_name="patients can book")),
+                (
+                    "specialty",
+                    models.CharField(blank=True, max_length=200, verbose_name="specialty"),
+                ),
+                (
+                    "languages",
+                    practice.models.fields.LinesField(
+                        base_field=models.CharField(max_length=300),
+                        blank=True,
+                        default=list,
+                        size=None,
+                        verbose_name="languages spoken",
+                    ),
+                ),
+                (
+                    "name_variants",
+                    practice.models.fields.LinesField(
+                        base_field=models.CharField(max_length=300),
+                        blank=True,
+                        default=list,
+                        help_text="For the search only; never shown. One on each line.",
+                        size=None,
+                        verbose_name="other spellings",
+                    ),
+                ),
+                (
+                    "member_of",
+                    practice.models.fields.LinesField(
+                        base_field=models.CharField(max_length=300),
+                        blank=True,
+                        default=list,
+                        size=None,
+                        verbose_name="memberships",
+                    ),
+                ),
+                (
+                    "awards",
+                    practice.models.fields.LinesField(
+                        base_field=models.CharField(max_length=300),
+                        blank=True,
+                        default=list,
+                        size=None,
+                        verbose_name="awards",
+                    ),
+                ),
+                (
+                    "training",
+                    practice.models.fields.LinesField(
+                        base_field=models.CharField(max_length=300),
+                        blank=True,
+                        default=list,
+                        size=None,
+                        verbose_name="training",
+                    ),
+                ),
+                ("position", models.PositiveIntegerField(default=0, verbose_name="position")),
+                ("is_sample", models.BooleanField(default=False, verbose_name="sample")),
+                (
+                    "image",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="practice.picture",
+                        verbose_name="picture",
+                    ),
+                ),
+                (
+                    "locations",
+                    models.ManyToManyField(
+                        blank=True,
+                        related_name="practitioners",
+                        to="practice.location",
+                        verbose_name="locations",
+                    ),
+                ),
+                (
+                    "user",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="practitioner",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="signs in as",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'person',
-                'verbose_name_plural': 'people',
-                'ordering': ['position', 'slug'],
+                "verbose_name": "person",
+                "verbose_name_plural": "people",
+                "ordering": ["position", "slug"],
             },
         ),
         migrations.CreateModel(
-            name='PersonPage',
+            name="PersonPage",
             fields=[
-                ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='wagtailcore.page')),
-                ('is_sample', models.BooleanField(default=False, verbose_name='sample')),
-                ('biography', models.TextField(blank=True, verbose_name='biography')),
-                ('practitioner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='pages', to='practice.practitioner', verbose_name='person')),
+                (
+                    "page_ptr",
+                    models.OneToOneField(
+                        auto_created=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        parent_link=True,
+                        primary_key=True,
+                        serialize=False,
+                        to="wagtailcore.page",
+                    ),
+                ),
+                ("is_sample", models.BooleanField(default=False, verbose_name="sample")),
+                ("biography", models.TextField(blank=True, verbose_name="biography")),
+                (
+                    "practitioner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="pages",
+                        to="practice.practitioner",
+                        verbose_name="person",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': "person's page",
-                'verbose_name_plural': "people's pages",
+                "verbose_name": "person's page",
+                "verbose_name_plural": "people's pages",
             },
-            bases=('wagtailcore.page', models.Model),
+            bases=("wagtailcore.page",),
         ),
         migrations.CreateModel(
-            name='Offer',
+            name="Offer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('same_day', 'Same day'), ('virtual', 'By video'), ('after_hours', 'After hours'), ('routine', 'Planned visit'), ('contact', 'Contact')], max_length=20, verbose_name='kind')),
-                ('heading', models.CharField(max_length=200, verbose_name='heading')),
-                ('text', models.TextField(blank=True, verbose_name='text')),
-                ('position', models.PositiveIntegerField(default=0, verbose_name='position')),
-                ('is_sample', models.BooleanField(default=False, verbose_name='sample')),
-                ('locations', models.ManyToManyField(blank=True, related_name='offers', to='practice.location', verbose_name='locations')),
-                ('seen_by', models.ManyToManyField(blank=True, related_name='offers', to='practice.practitioner', verbose_name='seen by')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("same_day", "Same day"),
+                            ("virtual", "By video"),
+                            ("after_hours", "After hours"),
+                            ("routine", "Planned visit"),
+                            ("contact", "Contact"),
+                        ],
+                        max_length=20,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("heading", models.CharField(max_length=200, verbose_name="heading")),
+                ("text", models.TextField(blank=True, verbose_name="text")),
+                ("position", models.PositiveIntegerField(default=0, verbose_name="position")),
+                ("is_sample", models.BooleanField(default=False, verbose_name="sample")),
+                (
+                    "locations",
+                    models.ManyToManyField(
+                        blank=True,
+                        related_name="offers",
+                        to="practice.location",
+                        verbose_name="locations",
+                    ),
+                ),
+                (
+                    "seen_by",
+                    models.ManyToManyField(
+                        blank=True,
+                        related_name="offers",
+                        to="practice.practitioner",
+                        verbose_name="seen by",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'way to a visit',
-                'verbose_name_plural': 'ways to a visit',
-                'ordering': ['position', 'pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='License',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(max_length=2, verbose_name='state')),
-                ('number', models.CharField(blank=True, max_length=40, verbose_name='number')),
-                ('practitioner', modelcluster.fields.ParentalKey(on_delete=django.db.models.deletion.CASCADE, related_name='licenses', to='practice.practitioner')),
-            ],
-            options={
-                'verbose_name': 'license',
-                'verbose_name_plural': 'licenses',
-                'ordering': ['state', 'pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Closure',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('during', django.contrib.postgres.fields.ranges.DateTimeRangeField(verbose_name='from, until')),
-                ('reason', models.CharField(blank=True, max_length=200, verbose_name='reason')),
-                ('location', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='closures', to='practice.location', verbose_name='location')),
-                ('practitioner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='closures', to='practice.practitioner', verbose_name='person')),
-            ],
-            options={
-                'verbose_name': 'closure',
-                'verbose_name_plural': 'closures',
-                'ordering': ['during', 'pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='BoardCertification',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('board', models.CharField(max_length=200, verbose_name='board')),
-                ('specialty', models.CharField(max_length=200, verbose_name='specialty')),
-                ('expires', models.DateField(blank=True, help_text='Not shown after this day, or without it.', null=True, verbose_name='expires')),
-                ('practitioner', modelcluster.fields.ParentalKey(on_delete=django.db.models.deletion.CASCADE, related_name='board_certifications', to='practice.practitioner')),
-            ],
-            options={
-                'verbose_name': 'board certification',
-                'verbose_name_plural': 'board certifications',
-                'ordering': ['pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='RateCount',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('scope', models.CharField(max_length=40)),
-                ('key', models.CharField(max_length=64)),
-                ('allowed_at', django.contrib.postgres.fields.ArrayField(base_field=models.DateTimeField(), size=None)),
-                ('latest', models.DateTimeField(db_index=True)),
-            ],
-            options={
-                'constraints': [models.UniqueConstraint(fields=('scope', 'key'), name='one_rate_count_for_each_key')],
+                "verbose_name": "way to a visit",
+                "verbose_name_plural": "ways to a visit",
+                "ordering": ["position", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Rendition',
+            name="License",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('filter_spec', models.CharField(db_index=True, max_length=255)),
-                ('file', wagtail.images.models.WagtailImageField(height_field='height', storage=wagtail.images.models.get_rendition_storage, upload_to=wagtail.images.models.get_rendition_upload_to, width_field='width')),
-                ('width', models.IntegerField(editable=False)),
-                ('height', models.IntegerField(editable=False)),
-                ('focal_point_key', models.CharField(blank=True, default='', editable=False, max_length=16)),
-                ('image', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='renditions', to='practice.picture')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("state", models.CharField(max_length=2, verbose_name="state")),
+                ("number", models.CharField(blank=True, max_length=40, verbose_name="number")),
+                (
+                    "practitioner",
+                    modelcluster.fields.ParentalKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="licenses",
+                        to="practice.practitioner",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "license",
+                "verbose_name_plural": "licenses",
+                "ordering": ["state", "pk"],
+            },
+        ),
+        migrations.CreateModel(
+            name="Closure",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "during",
+                    django.contrib.postgres.fields.ranges.DateTimeRangeField(
+                        verbose_name="from, until"
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, max_length=200, verbose_name="reason")),
+                (
+                    "location",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="closures",
+                        to="practice.location",
+                        verbose_name="location",
+                    ),
+                ),
+                (
+                    "practitioner",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="closures",
+                        to="practice.practitioner",
+                        verbose_name="person",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "closure",
+                "verbose_name_plural": "closures",
+                "ordering": ["during", "pk"],
+            },
+        ),
+        migrations.CreateModel(
+            name="BoardCertification",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("board", models.CharField(max_length=200, verbose_name="board")),
+                ("specialty", models.CharField(max_length=200, verbose_name="specialty")),
+                (
+                    "expires",
+                    models.DateField(
+                        blank=True,
+                        help_text="Not shown after this day, or without it.",
+                        null=True,
+                        verbose_name="expires",
+                    ),
+                ),
+                (
+                    "practitioner",
+                    modelcluster.fields.ParentalKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="board_certifications",
+                        to="practice.practitioner",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "board certification",
+                "verbose_name_plural": "board certifications",
+                "ordering": ["pk"],
+            },
+        ),
+        migrations.CreateModel(
+            name="RateCount",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("scope", models.CharField(max_length=40)),
+                ("key", models.CharField(max_length=64)),
+                (
+                    "allowed_at",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.DateTimeField(), size=None
+                    ),
+                ),
+                ("latest", models.DateTimeField(db_index=True)),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("scope", "key"), name="one_rate_count_for_each_key"
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Rendition",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("filter_spec", models.CharField(db_index=True, max_length=255)),
+                (
+                    "file",
+                    wagtail.images.models.WagtailImageField(
+                        height_field="height",
+                        storage=wagtail.images.models.get_rendition_storage,
+                        upload_to=wagtail.images.models.get_rendition_upload_to,
+                        width_field="width",
+                    ),
+                ),
+                ("width", models.IntegerField(editable=False)),
+                ("height", models.IntegerField(editable=False)),
+                (
+                    "focal_point_key",
+                    models.CharField(blank=True, default="", editable=False, max_length=16),
+                ),
+                (
+                    "image",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="renditions",
+                        to="practice.picture",
+                    ),
+                ),
             ],
             bases=(wagtail.images.models.ImageFileMixin, models.Model),
         ),
         migrations.CreateModel(
-            name='AccessLog',
+            name="AccessLog",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(verbose_name='at')),
-                ('action', models.CharField(max_length=80, verbose_name='action')),
-                ('patients', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), default=list, size=None, verbose_name='patients')),
-                ('source', models.CharField(blank=True, max_length=64, verbose_name='from address')),
-                ('refused', models.BooleanField(default=False, verbose_name='refused')),
-                ('actor', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='who')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField(verbose_name="at")),
+                ("action", models.CharField(max_length=80, verbose_name="action")),
+                (
+                    "patients",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(),
+                        default=list,
+                        size=None,
+                        verbose_name="patients",
+                    ),
+                ),
+                (
+                    "source",
+                    models.CharField(blank=True, max_length=64, verbose_name="from address"),
+                ),
+                ("refused", models.BooleanField(default=False, verbose_name="refused")),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="who",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'look at patient data',
-                'verbose_name_plural': 'looks at patient data',
-                'ordering': ('-at', '-pk'),
-                'indexes': [models.Index(fields=['at'], name='access_log_at'), models.Index(fields=['actor', 'at'], name='access_log_actor'), django.contrib.postgres.indexes.GinIndex(fields=['patients'], name='access_log_patients')],
+                "verbose_name": "look at patient data",
+                "verbose_name_plural": "looks at patient data",
+                "ordering": ("-at", "-pk"),
+                "indexes": [
+                    models.Index(fields=["at"], name="access_log_at"),
+                    models.Index(fields=["actor", "at"], name="access_log_actor"),
+                    django.contrib.postgres.indexes.GinIndex(
+                        fields=["patients"], name="access_log_patients"
+                    ),
+                ],
             },
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='accesslog',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='e242fa834e89bc36f8ddd83035510c31ed0fe177', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_61a06', table='practice_accesslog', when='BEFORE')),
+            model_name="accesslog",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="e242fa834e89bc36f8ddd83035510c31ed0fe177",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_61a06",
+                    table="practice_accesslog",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='accesslog',
-            trigger=pgtrigger.compiler.Trigger(name='no_truncate', sql=pgtrigger.compiler.UpsertTriggerSql(func="IF current_setting('clinic.may_truncate', true) = 'on' THEN RETURN NULL; END IF; RAISE EXCEPTION 'rows are only ever added to %', TG_TABLE_NAME;", hash='472de4787e058bc4e9007eab58a2af4a74e0e316', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_no_truncate_a9c36', table='practice_accesslog', when='BEFORE')),
+            model_name="accesslog",
+            trigger=pgtrigger.compiler.Trigger(
+                name="no_truncate",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="IF current_setting('clinic.may_truncate', true) = 'on' THEN RETURN NULL; END IF; RAISE EXCEPTION 'rows are only ever added to %', TG_TABLE_NAME;",
+                    hash="472de4787e058bc4e9007eab58a2af4a74e0e316",
+                    level="STATEMENT",
+                    operation="TRUNCATE",
+                    pgid="pgtrigger_no_truncate_a9c36",
+                    table="practice_accesslog",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='openinghours',
-            constraint=models.CheckConstraint(condition=models.Q(('days__len__gt', 0), ('days__contained_by', ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'])), name='opening_hours_days_are_real'),
+            model_name="openinghours",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("days__len__gt", 0),
+                    ("days__contained_by", ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]),
+                ),
+                name="opening_hours_days_are_real",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='deskhours',
-            constraint=models.CheckConstraint(condition=models.Q(('days__len__gt', 0), ('days__contained_by', ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'])), name='desk_hours_days_are_real'),
+            model_name="deskhours",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("days__len__gt", 0),
+                    ("days__contained_by", ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]),
+                ),
+                name="desk_hours_days_are_real",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='practitioner',
-            constraint=models.CheckConstraint(condition=models.Q(('role__in', ['physician', 'physician-assistant', 'nurse-practitioner', 'staff'])), name='practitioner_role_is_known'),
+            model_name="practitioner",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "role__in",
+                        ["physician", "physician-assistant", "nurse-practitioner", "staff"],
+                    )
+                ),
+                name="practitioner_role_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='practitioner',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('role', 'physician-assistant'), _negated=True), models.Q(models.Q(('honorific__iregex', '^\\s*(dr|doc|doctor)\\M'), _negated=True), models.Q(('name__iregex', '^\\s*(dr|doc|doctor)\\M'), _negated=True)), _connector='OR'), name='physician_assistant_is_not_called_doctor', violation_error_message='A physician assistant is never called “Dr.”.'),
+            model_name="practitioner",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("role", "physician-assistant"), _negated=True),
+                    models.Q(
+                        models.Q(("honorific__iregex", "^\\s*(dr|doc|doctor)\\M"), _negated=True),
+                        models.Q(("name__iregex", "^\\s*(dr|doc|doctor)\\M"), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="physician_assistant_is_not_called_doctor",
+                violation_error_message="A physician assistant is never called “Dr.”.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='offer',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['same_day', 'virtual', 'after_hours', 'routine', 'contact'])), name='offer_kind_is_known'),
+            model_name="offer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("kind__in", ["same_day", "virtual", "after_hours", "routine", "contact"])
+                ),
+                name="offer_kind_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='license',
-            constraint=models.UniqueConstraint(fields=('practitioner', 'state'), name='license_one_per_state', violation_error_message='There is already a license for this state.'),
+            model_name="license",
+            constraint=models.UniqueConstraint(
+                fields=("practitioner", "state"),
+                name="license_one_per_state",
+                violation_error_message="There is already a license for this state.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='license',
-            constraint=models.CheckConstraint(condition=models.Q(('state__regex', '^[A-Z]{2}$')), name='license_state_is_two_letters', violation_error_message='Write the state as two letters, such as TX.'),
+            model_name="license",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__regex", "^[A-Z]{2}$")),
+                name="license_state_is_two_letters",
+                violation_error_message="Write the state as two letters, such as TX.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='closure',
-            constraint=models.CheckConstraint(condition=models.Q(('during__isempty', False), ('during__lower_inf', False), ('during__upper_inf', False)), name='closure_begins_and_ends', violation_error_message='A closure needs a beginning and a later end.'),
+            model_name="closure",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("during__isempty", False),
+                    ("during__lower_inf", False),
+                    ("during__upper_inf", False),
+                ),
+                name="closure_begins_and_ends",
+                violation_error_message="A closure needs a beginning and a later end.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rendition',
-            constraint=models.UniqueConstraint(fields=('image', 'filter_spec', 'focal_point_key'), name='rendition_is_unique'),
+            model_name="rendition",
+            constraint=models.UniqueConstraint(
+                fields=("image", "filter_spec", "focal_point_key"), name="rendition_is_unique"
+            ),
         ),
     ]

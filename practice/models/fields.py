@@ -30,14 +30,13 @@ class LinesFormField(SimpleArrayField):
         kwargs.setdefault("widget", forms.Textarea(attrs={"rows": 3}))
         super().__init__(base_field, **kwargs)
 
-    def to_python(self, value: Any) -> list[Any]:
+    def to_python(self, value: Any) -> Any:
         if isinstance(value, str):
             value = "\n".join(line for line in value.splitlines() if line.strip())
-        result: list[Any] = super().to_python(value)
-        return result
+        return super().to_python(value)
 
 
-class LinesField(ArrayField):
+class LinesField(ArrayField):  # type: ignore[type-arg]
     """A list of short texts, typed one to a line. Never null; empty is an empty list."""
 
     def __init__(self, base_field: models.Field[Any, Any] | None = None, **kwargs: Any) -> None:
@@ -51,7 +50,7 @@ class LinesField(ArrayField):
         return super().formfield(**kwargs)
 
 
-class DaysField(ArrayField):
+class DaysField(ArrayField):  # type: ignore[type-arg]
     """Days of the week, `mon` to `sun`, chosen with check boxes."""
 
     def __init__(self, base_field: models.Field[Any, Any] | None = None, **kwargs: Any) -> None:

@@ -10,16 +10,7 @@ from wagtail.models import Page
 from .people import Practitioner
 
 
-class PlainFields(models.Model):
-    """What every page of ours has besides Wagtail's own fields."""
-
-    is_sample = models.BooleanField(_("sample"), default=False)
-
-    class Meta:
-        abstract = True
-
-
-class HomePage(PlainFields, Page):
+class HomePage(Page):
     headline = models.CharField(
         _("headline"),
         max_length=200,
@@ -27,6 +18,7 @@ class HomePage(PlainFields, Page):
         help_text=_("One sentence: what you treat, and where."),
     )
     introduction = models.TextField(_("introduction"), blank=True)
+    is_sample = models.BooleanField(_("sample"), default=False)
 
     template = "practice/home.html"
     max_count = 1
@@ -42,8 +34,9 @@ class HomePage(PlainFields, Page):
         verbose_name_plural = _("home pages")
 
 
-class TeamIndexPage(PlainFields, Page):
+class TeamIndexPage(Page):
     introduction = models.TextField(_("introduction"), blank=True)
+    is_sample = models.BooleanField(_("sample"), default=False)
 
     template = "practice/team.html"
     parent_page_types = ["practice.HomePage"]
@@ -56,11 +49,12 @@ class TeamIndexPage(PlainFields, Page):
         verbose_name_plural = _("lists of people")
 
 
-class PersonPage(PlainFields, Page):
+class PersonPage(Page):
     practitioner = models.ForeignKey(
         Practitioner, on_delete=models.PROTECT, related_name="pages", verbose_name=_("person")
     )
     biography = models.TextField(_("biography"), blank=True)
+    is_sample = models.BooleanField(_("sample"), default=False)
 
     template = "practice/person.html"
     parent_page_types = ["practice.TeamIndexPage"]
@@ -77,8 +71,9 @@ class PersonPage(PlainFields, Page):
         verbose_name_plural = _("people's pages")
 
 
-class PlainPage(PlainFields, Page):
+class PlainPage(Page):
     body = models.TextField(_("text"), blank=True)
+    is_sample = models.BooleanField(_("sample"), default=False)
 
     template = "practice/plain.html"
     parent_page_types = ["practice.HomePage", "practice.PlainPage"]

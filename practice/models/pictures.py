@@ -30,4 +30,4 @@ class Rendition(AbstractRendition):
         ]
 
     def __str__(self) -> str:
-        return self.filter_spec
+        return str(self.filter_spec)

@@ -18,7 +18,6 @@ from wagtail.contrib.settings.models import BaseGenericSetting
 
 from .fields import DaysField, LinesField, days_are_real
 
-
 two_letters = RegexValidator(r"^[A-Z]{2}$", _("Write each state as two letters, such as TX."))
 
 
@@ -172,9 +171,7 @@ class OpeningHours(Span):
 class DeskHours(Span):
     """When somebody answers requests."""
 
-    practice = ParentalKey(
-        Practice, on_delete=models.CASCADE, related_name="desk_hours", default=1
-    )
+    practice = ParentalKey(Practice, on_delete=models.CASCADE, related_name="desk_hours", default=1)
 
     class Meta:
         verbose_name = _("desk hours")

@@ -16,9 +16,7 @@ class ContentVersion(models.Model):
     class Meta:
         verbose_name = _("content version")
         verbose_name_plural = _("content version")
-        constraints = [
-            models.CheckConstraint(condition=Q(pk=1), name="content_version_is_one_row")
-        ]
+        constraints = [models.CheckConstraint(condition=Q(pk=1), name="content_version_is_one_row")]
 
     def __str__(self) -> str:
         return str(self.version)

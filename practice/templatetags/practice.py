@@ -67,8 +67,8 @@ def page_of(person: Practitioner | None) -> PersonPage | None:
 
 
 @register.simple_tag
-def footer_pages() -> QuerySet[PlainPage]:
-    return PlainPage.objects.live().public().filter(depth=3).order_by("path")
+def footer_pages() -> list[PlainPage]:
+    return list(PlainPage.objects.live().public().filter(depth=3).order_by("path"))
 
 
 @dataclass(frozen=True)

@@ -2,335 +2,859 @@
 
 import django.db.models.deletion
 import modelcluster.fields
-import practice.models.fields
 from django.db import migrations, models
+
+import practice.models.fields
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('practice', '0001_initial'),
-        ('wagtailcore', '0097_baselogentry_uuid_action_timestamp_indexes'),
+        ("practice", "0001_initial"),
+        ("wagtailcore", "0097_baselogentry_uuid_action_timestamp_indexes"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Topic',
+            name="Topic",
             fields=[
-                ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='wagtailcore.page')),
-                ('name', models.CharField(help_text='The plain name, such as Kyphoplasty.', max_length=200, verbose_name='name')),
-                ('summary', models.TextField(blank=True, help_text='One or two sentences that answer the question. Search engines show these.', max_length=400, verbose_name='summary')),
-                ('lead', models.TextField(blank=True, verbose_name='opening paragraph')),
-                ('alternate_names', practice.models.fields.LinesField(base_field=models.CharField(max_length=300), blank=True, default=list, size=None, verbose_name='other names')),
-                ('body_location', models.CharField(blank=True, max_length=100, verbose_name='part of the body')),
-                ('publisher', models.CharField(blank=True, help_text='Empty: the practice.', max_length=200, verbose_name='publisher')),
-                ('published', models.DateField(blank=True, null=True, verbose_name='published')),
-                ('modified', models.DateField(blank=True, null=True, verbose_name='last changed in substance')),
-                ('reviewed', models.DateField(blank=True, null=True, verbose_name='medically reviewed')),
-                ('next_review', models.DateField(blank=True, null=True, verbose_name='next review due')),
-                ('is_sample', models.BooleanField(default=False, verbose_name='sample')),
-                ('author', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='topics_written', to='practice.practitioner', verbose_name='author')),
-                ('reviewed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='topics_reviewed', to='practice.practitioner', verbose_name='reviewed by')),
+                (
+                    "page_ptr",
+                    models.OneToOneField(
+                        auto_created=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        parent_link=True,
+                        primary_key=True,
+                        serialize=False,
+                        to="wagtailcore.page",
+                    ),
+                ),
+                (
+                    "name",
+                    models.CharField(
+                        help_text="The plain name, such as Kyphoplasty.",
+                        max_length=200,
+                        verbose_name="name",
+                    ),
+                ),
+                (
+                    "summary",
+                    models.TextField(
+                        blank=True,
+                        help_text="One or two sentences that answer the question. Search engines show these.",
+                        max_length=400,
+                        verbose_name="summary",
+                    ),
+                ),
+                ("lead", models.TextField(blank=True, verbose_name="opening paragraph")),
+                (
+                    "alternate_names",
+                    practice.models.fields.LinesField(
+                        base_field=models.CharField(max_length=300),
+                        blank=True,
+                        default=list,
+                        size=None,
+                        verbose_name="other names",
+                    ),
+                ),
+                (
+                    "body_location",
+                    models.CharField(blank=True, max_length=100, verbose_name="part of the body"),
+                ),
+                (
+                    "publisher",
+                    models.CharField(
+                        blank=True,
+                        help_text="Empty: the practice.",
+                        max_length=200,
+                        verbose_name="publisher",
+                    ),
+                ),
+                ("published", models.DateField(blank=True, null=True, verbose_name="published")),
+                (
+                    "modified",
+                    models.DateField(
+                        blank=True, null=True, verbose_name="last changed in substance"
+                    ),
+                ),
+                (
+                    "reviewed",
+                    models.DateField(blank=True, null=True, verbose_name="medically reviewed"),
+                ),
+                (
+                    "next_review",
+                    models.DateField(blank=True, null=True, verbose_name="next review due"),
+                ),
+                ("is_sample", models.BooleanField(default=False, verbose_name="sample")),
+                (
+                    "author",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="topics_written",
+                        to="practice.practitioner",
+                        verbose_name="author",
+                    ),
+                ),
+                (
+                    "reviewed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="topics_reviewed",
+                        to="practice.practitioner",
+                        verbose_name="reviewed by",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'topic',
-                'verbose_name_plural': 'topics',
+                "verbose_name": "topic",
+                "verbose_name_plural": "topics",
             },
-            bases=('wagtailcore.page',),
+            bases=("wagtailcore.page",),
         ),
         migrations.CreateModel(
-            name='ConditionIndexPage',
+            name="ConditionIndexPage",
             fields=[
-                ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='wagtailcore.page')),
-                ('introduction', models.TextField(blank=True, verbose_name='introduction')),
-                ('is_sample', models.BooleanField(default=False, verbose_name='sample')),
+                (
+                    "page_ptr",
+                    models.OneToOneField(
+                        auto_created=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        parent_link=True,
+                        primary_key=True,
+                        serialize=False,
+                        to="wagtailcore.page",
+                    ),
+                ),
+                ("introduction", models.TextField(blank=True, verbose_name="introduction")),
+                ("is_sample", models.BooleanField(default=False, verbose_name="sample")),
             ],
             options={
-                'verbose_name': 'list of conditions',
-                'verbose_name_plural': 'lists of conditions',
+                "verbose_name": "list of conditions",
+                "verbose_name_plural": "lists of conditions",
             },
-            bases=('wagtailcore.page',),
+            bases=("wagtailcore.page",),
         ),
         migrations.CreateModel(
-            name='ProcedureIndexPage',
+            name="ProcedureIndexPage",
             fields=[
-                ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='wagtailcore.page')),
-                ('introduction', models.TextField(blank=True, verbose_name='introduction')),
-                ('is_sample', models.BooleanField(default=False, verbose_name='sample')),
+                (
+                    "page_ptr",
+                    models.OneToOneField(
+                        auto_created=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        parent_link=True,
+                        primary_key=True,
+                        serialize=False,
+                        to="wagtailcore.page",
+                    ),
+                ),
+                ("introduction", models.TextField(blank=True, verbose_name="introduction")),
+                ("is_sample", models.BooleanField(default=False, verbose_name="sample")),
             ],
             options={
-                'verbose_name': 'list of procedures',
-                'verbose_name_plural': 'lists of procedures',
+                "verbose_name": "list of procedures",
+                "verbose_name_plural": "lists of procedures",
             },
-            bases=('wagtailcore.page',),
+            bases=("wagtailcore.page",),
         ),
         migrations.CreateModel(
-            name='Condition',
+            name="Condition",
             fields=[
-                ('topic_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='procedures.topic')),
-                ('treated_by_unlinked', practice.models.fields.LinesField(base_field=models.CharField(max_length=300), blank=True, default=list, help_text='Shown as plain text. One on each line.', size=None, verbose_name='treated by (no page of ours)')),
+                (
+                    "topic_ptr",
+                    models.OneToOneField(
+                        auto_created=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        parent_link=True,
+                        primary_key=True,
+                        serialize=False,
+                        to="procedures.topic",
+                    ),
+                ),
+                (
+                    "treated_by_unlinked",
+                    practice.models.fields.LinesField(
+                        base_field=models.CharField(max_length=300),
+                        blank=True,
+                        default=list,
+                        help_text="Shown as plain text. One on each line.",
+                        size=None,
+                        verbose_name="treated by (no page of ours)",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'condition',
-                'verbose_name_plural': 'conditions',
+                "verbose_name": "condition",
+                "verbose_name_plural": "conditions",
             },
-            bases=('procedures.topic',),
+            bases=("procedures.topic",),
         ),
         migrations.CreateModel(
-            name='Cause',
+            name="Cause",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sort_order', models.IntegerField(blank=True, editable=False, null=True)),
-                ('text', models.TextField(verbose_name='text')),
-                ('topic', modelcluster.fields.ParentalKey(on_delete=django.db.models.deletion.CASCADE, related_name='causes', to='procedures.topic')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("sort_order", models.IntegerField(blank=True, editable=False, null=True)),
+                ("text", models.TextField(verbose_name="text")),
+                (
+                    "topic",
+                    modelcluster.fields.ParentalKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="causes",
+                        to="procedures.topic",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'cause',
-                'verbose_name_plural': 'causes',
-                'ordering': ['sort_order'],
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='Candidate',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sort_order', models.IntegerField(blank=True, editable=False, null=True)),
-                ('text', models.TextField(verbose_name='text')),
-                ('suits', models.BooleanField(default=True, help_text='Off: it does not suit these people.', verbose_name='it suits them')),
-                ('topic', modelcluster.fields.ParentalKey(on_delete=django.db.models.deletion.CASCADE, related_name='candidates', to='procedures.topic')),
-            ],
-            options={
-                'verbose_name': 'who it is for',
-                'verbose_name_plural': 'who it is for',
-                'ordering': ['sort_order'],
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='Benefit',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sort_order', models.IntegerField(blank=True, editable=False, null=True)),
-                ('text', models.TextField(verbose_name='text')),
-                ('topic', modelcluster.fields.ParentalKey(on_delete=django.db.models.deletion.CASCADE, related_name='benefits', to='procedures.topic')),
-            ],
-            options={
-                'verbose_name': 'benefit',
-                'verbose_name_plural': 'benefits',
-                'ordering': ['sort_order'],
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='Alternative',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sort_order', models.IntegerField(blank=True, editable=False, null=True)),
-                ('text', models.TextField(verbose_name='text')),
-                ('topic', modelcluster.fields.ParentalKey(on_delete=django.db.models.deletion.CASCADE, related_name='alternatives', to='procedures.topic')),
-            ],
-            options={
-                'verbose_name': 'other choice',
-                'verbose_name_plural': 'other choices',
-                'ordering': ['sort_order'],
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='Contraindication',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sort_order', models.IntegerField(blank=True, editable=False, null=True)),
-                ('text', models.TextField(verbose_name='text')),
-                ('topic', modelcluster.fields.ParentalKey(on_delete=django.db.models.deletion.CASCADE, related_name='contraindications', to='procedures.topic')),
-            ],
-            options={
-                'verbose_name': 'reason against it',
-                'verbose_name_plural': 'reasons against it',
-                'ordering': ['sort_order'],
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='Question',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sort_order', models.IntegerField(blank=True, editable=False, null=True)),
-                ('question', models.CharField(max_length=300, verbose_name='question')),
-                ('answer', models.TextField(verbose_name='answer')),
-                ('topic', modelcluster.fields.ParentalKey(on_delete=django.db.models.deletion.CASCADE, related_name='questions', to='procedures.topic')),
-            ],
-            options={
-                'verbose_name': 'question',
-                'verbose_name_plural': 'questions',
-                'ordering': ['sort_order'],
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='Risk',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sort_order', models.IntegerField(blank=True, editable=False, null=True)),
-                ('text', models.TextField(verbose_name='text')),
-                ('frequency', models.CharField(blank=True, help_text='Such as: rare.', max_length=100, verbose_name='how often, in words')),
-                ('per', models.CharField(blank=True, help_text='Such as: 1 in 1,000.', max_length=100, verbose_name='how often, as a number')),
-                ('action', models.CharField(blank=True, max_length=300, verbose_name='what to do')),
-                ('topic', modelcluster.fields.ParentalKey(on_delete=django.db.models.deletion.CASCADE, related_name='risks', to='procedures.topic')),
-            ],
-            options={
-                'verbose_name': 'risk',
-                'verbose_name_plural': 'risks',
-                'ordering': ['sort_order'],
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='Section',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sort_order', models.IntegerField(blank=True, editable=False, null=True)),
-                ('kind', models.CharField(choices=[('overview', 'Overview'), ('causes', 'Causes'), ('symptoms', 'Symptoms'), ('diagnosis', 'Diagnosis'), ('treatments', 'Treatments'), ('how_it_works', 'How it works'), ('candidates', 'Who it is for'), ('contraindications', 'Who should not have it'), ('benefits', 'Benefits'), ('preparation', 'How to prepare'), ('steps', 'Step by step'), ('recovery', 'Recovery'), ('follow_up', 'Follow-up'), ('self_care', 'What you can do'), ('living_with', 'Living with it'), ('risks', 'Risks'), ('alternatives', 'Other choices'), ('prognosis', 'What to expect'), ('prevention', 'Prevention'), ('red_flags', 'When to get help at once'), ('see_doctor', 'When to see a doctor'), ('cost', 'Cost'), ('questions', 'Questions and answers'), ('evidence', 'Sources')], default='overview', max_length=30, verbose_name='kind')),
-                ('heading', models.CharField(blank=True, help_text='Empty: the usual one for its kind.', max_length=200, verbose_name='heading')),
-                ('body', models.TextField(blank=True, verbose_name='text')),
-                ('after', models.TextField(blank=True, verbose_name='text after the list')),
-                ('topic', modelcluster.fields.ParentalKey(on_delete=django.db.models.deletion.CASCADE, related_name='sections', to='procedures.topic')),
-            ],
-            options={
-                'verbose_name': 'section',
-                'verbose_name_plural': 'sections',
-                'ordering': ['sort_order'],
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='Source',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sort_order', models.IntegerField(blank=True, editable=False, null=True)),
-                ('citation', models.TextField(verbose_name='citation')),
-                ('url', models.URLField(blank=True, max_length=500, verbose_name='link')),
-                ('topic', modelcluster.fields.ParentalKey(on_delete=django.db.models.deletion.CASCADE, related_name='sources', to='procedures.topic')),
-            ],
-            options={
-                'verbose_name': 'source',
-                'verbose_name_plural': 'sources',
-                'ordering': ['sort_order'],
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='Step',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sort_order', models.IntegerField(blank=True, editable=False, null=True)),
-                ('text', models.TextField(verbose_name='text')),
-                ('drawing', models.SlugField(blank=True, help_text='The name of one of our drawings.', max_length=80, verbose_name='drawing')),
-                ('image', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='practice.picture', verbose_name='picture')),
-                ('topic', modelcluster.fields.ParentalKey(on_delete=django.db.models.deletion.CASCADE, related_name='steps', to='procedures.topic')),
-            ],
-            options={
-                'verbose_name': 'step',
-                'verbose_name_plural': 'steps',
-                'ordering': ['sort_order'],
-                'abstract': False,
+                "verbose_name": "cause",
+                "verbose_name_plural": "causes",
+                "ordering": ["sort_order"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='TopicPicture',
+            name="Candidate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sort_order', models.IntegerField(blank=True, editable=False, null=True)),
-                ('alt', models.CharField(blank=True, max_length=300, verbose_name='what the picture shows')),
-                ('caption', models.CharField(blank=True, max_length=300, verbose_name='caption')),
-                ('credit', models.CharField(blank=True, max_length=200, verbose_name='credit')),
-                ('image', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='practice.picture', verbose_name='picture')),
-                ('topic', modelcluster.fields.ParentalKey(on_delete=django.db.models.deletion.CASCADE, related_name='images', to='procedures.topic')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("sort_order", models.IntegerField(blank=True, editable=False, null=True)),
+                ("text", models.TextField(verbose_name="text")),
+                (
+                    "suits",
+                    models.BooleanField(
+                        default=True,
+                        help_text="Off: it does not suit these people.",
+                        verbose_name="it suits them",
+                    ),
+                ),
+                (
+                    "topic",
+                    modelcluster.fields.ParentalKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="candidates",
+                        to="procedures.topic",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'picture',
-                'verbose_name_plural': 'pictures',
-                'ordering': ['sort_order'],
-                'abstract': False,
+                "verbose_name": "who it is for",
+                "verbose_name_plural": "who it is for",
+                "ordering": ["sort_order"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Preparation',
+            name="Benefit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sort_order', models.IntegerField(blank=True, editable=False, null=True)),
-                ('text', models.TextField(verbose_name='text')),
-                ('by', models.CharField(blank=True, choices=[('clinic', 'We do this'), ('patient', 'You do this')], max_length=10, verbose_name='who')),
-                ('when', models.CharField(blank=True, max_length=100, verbose_name='when')),
-                ('topic', modelcluster.fields.ParentalKey(on_delete=django.db.models.deletion.CASCADE, related_name='preparations', to='procedures.topic')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("sort_order", models.IntegerField(blank=True, editable=False, null=True)),
+                ("text", models.TextField(verbose_name="text")),
+                (
+                    "topic",
+                    modelcluster.fields.ParentalKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="benefits",
+                        to="procedures.topic",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'preparation',
-                'verbose_name_plural': 'preparations',
-                'ordering': ['sort_order'],
-                'abstract': False,
-                'constraints': [models.CheckConstraint(condition=models.Q(('by__in', ['', 'clinic', 'patient'])), name='preparation_by_is_known')],
+                "verbose_name": "benefit",
+                "verbose_name_plural": "benefits",
+                "ordering": ["sort_order"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Recovery',
+            name="Alternative",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sort_order', models.IntegerField(blank=True, editable=False, null=True)),
-                ('text', models.TextField(verbose_name='text')),
-                ('starts', models.CharField(blank=True, help_text='Such as: 1 hour, day 2.', max_length=60, verbose_name='from')),
-                ('ends', models.CharField(blank=True, max_length=60, verbose_name='to')),
-                ('type', models.CharField(choices=[('milestone', 'What to expect'), ('do', 'Do'), ('dont', 'Do not')], default='milestone', max_length=12, verbose_name='type')),
-                ('topic', modelcluster.fields.ParentalKey(on_delete=django.db.models.deletion.CASCADE, related_name='recoveries', to='procedures.topic')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("sort_order", models.IntegerField(blank=True, editable=False, null=True)),
+                ("text", models.TextField(verbose_name="text")),
+                (
+                    "topic",
+                    modelcluster.fields.ParentalKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="alternatives",
+                        to="procedures.topic",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'recovery',
-                'verbose_name_plural': 'recovery',
-                'ordering': ['sort_order'],
-                'abstract': False,
-                'constraints': [models.CheckConstraint(condition=models.Q(('type__in', ['milestone', 'do', 'dont'])), name='recovery_type_is_known')],
+                "verbose_name": "other choice",
+                "verbose_name_plural": "other choices",
+                "ordering": ["sort_order"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='RedFlag',
+            name="Contraindication",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sort_order', models.IntegerField(blank=True, editable=False, null=True)),
-                ('text', models.TextField(verbose_name='text')),
-                ('level', models.CharField(choices=[('911', 'Call 911'), ('today', 'Call us today'), ('book', 'Book a visit')], max_length=10, verbose_name='level')),
-                ('topic', modelcluster.fields.ParentalKey(on_delete=django.db.models.deletion.CASCADE, related_name='red_flags', to='procedures.topic')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("sort_order", models.IntegerField(blank=True, editable=False, null=True)),
+                ("text", models.TextField(verbose_name="text")),
+                (
+                    "topic",
+                    modelcluster.fields.ParentalKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="contraindications",
+                        to="procedures.topic",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'red flag',
-                'verbose_name_plural': 'red flags',
-                'ordering': ['sort_order'],
-                'abstract': False,
-                'constraints': [models.CheckConstraint(condition=models.Q(('level__in', ['911', 'today', 'book'])), name='red_flag_level_is_known')],
+                "verbose_name": "reason against it",
+                "verbose_name_plural": "reasons against it",
+                "ordering": ["sort_order"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Procedure',
+            name="Question",
             fields=[
-                ('topic_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='procedures.topic')),
-                ('treats_unlinked', practice.models.fields.LinesField(base_field=models.CharField(max_length=300), blank=True, default=list, help_text='Shown as plain text. One on each line.', size=None, verbose_name='treats (no page of ours)')),
-                ('similar_to_unlinked', practice.models.fields.LinesField(base_field=models.CharField(max_length=300), blank=True, default=list, help_text='Shown as plain text. One on each line.', size=None, verbose_name='similar to (no page of ours)')),
-                ('procedure_type', models.CharField(blank=True, max_length=60, verbose_name='type')),
-                ('setting', models.CharField(blank=True, max_length=60, verbose_name='setting')),
-                ('anesthesia', practice.models.fields.LinesField(base_field=models.CharField(max_length=300), blank=True, default=list, size=None, verbose_name='anesthesia')),
-                ('duration', models.CharField(blank=True, max_length=300, verbose_name='how long it takes')),
-                ('treatment_window_weeks', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='works best within (weeks)')),
-                ('treatment_window_from', models.CharField(blank=True, choices=[('injury', 'the injury'), ('onset', 'when the pain began'), ('diagnosis', 'the diagnosis')], max_length=20, verbose_name='counted from')),
-                ('similar_to', modelcluster.fields.ParentalManyToManyField(blank=True, related_name='+', to='procedures.procedure', verbose_name='similar to')),
-                ('treats', modelcluster.fields.ParentalManyToManyField(blank=True, related_name='treated_by', to='procedures.condition', verbose_name='treats')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("sort_order", models.IntegerField(blank=True, editable=False, null=True)),
+                ("question", models.CharField(max_length=300, verbose_name="question")),
+                ("answer", models.TextField(verbose_name="answer")),
+                (
+                    "topic",
+                    modelcluster.fields.ParentalKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="questions",
+                        to="procedures.topic",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'procedure',
-                'verbose_name_plural': 'procedures',
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('treatment_window_from', ''), ('treatment_window_weeks__isnull', True)), models.Q(('treatment_window_from__in', ['injury', 'onset', 'diagnosis']), ('treatment_window_weeks__gt', 0), ('treatment_window_weeks__isnull', False)), _connector='OR'), name='treatment_window_says_from_when', violation_error_message='Say both: how many weeks, and from what they are counted.')],
+                "verbose_name": "question",
+                "verbose_name_plural": "questions",
+                "ordering": ["sort_order"],
+                "abstract": False,
             },
-            bases=('procedures.topic',),
+        ),
+        migrations.CreateModel(
+            name="Risk",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("sort_order", models.IntegerField(blank=True, editable=False, null=True)),
+                ("text", models.TextField(verbose_name="text")),
+                (
+                    "frequency",
+                    models.CharField(
+                        blank=True,
+                        help_text="Such as: rare.",
+                        max_length=100,
+                        verbose_name="how often, in words",
+                    ),
+                ),
+                (
+                    "per",
+                    models.CharField(
+                        blank=True,
+                        help_text="Such as: 1 in 1,000.",
+                        max_length=100,
+                        verbose_name="how often, as a number",
+                    ),
+                ),
+                ("action", models.CharField(blank=True, max_length=300, verbose_name="what to do")),
+                (
+                    "topic",
+                    modelcluster.fields.ParentalKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="risks",
+                        to="procedures.topic",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "risk",
+                "verbose_name_plural": "risks",
+                "ordering": ["sort_order"],
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="Section",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("sort_order", models.IntegerField(blank=True, editable=False, null=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("overview", "Overview"),
+                            ("causes", "Causes"),
+                            ("symptoms", "Symptoms"),
+                            ("diagnosis", "Diagnosis"),
+                            ("treatments", "Treatments"),
+                            ("how_it_works", "How it works"),
+                            ("candidates", "Who it is for"),
+                            ("contraindications", "Who should not have it"),
+                            ("benefits", "Benefits"),
+                            ("preparation", "How to prepare"),
+                            ("steps", "Step by step"),
+                            ("recovery", "Recovery"),
+                            ("follow_up", "Follow-up"),
+                            ("self_care", "What you can do"),
+                            ("living_with", "Living with it"),
+                            ("risks", "Risks"),
+                            ("alternatives", "Other choices"),
+                            ("prognosis", "What to expect"),
+                            ("prevention", "Prevention"),
+                            ("red_flags", "When to get help at once"),
+                            ("see_doctor", "When to see a doctor"),
+                            ("cost", "Cost"),
+                            ("questions", "Questions and answers"),
+                            ("evidence", "Sources"),
+                        ],
+                        default="overview",
+                        max_length=30,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "heading",
+                    models.CharField(
+                        blank=True,
+                        help_text="Empty: the usual one for its kind.",
+                        max_length=200,
+                        verbose_name="heading",
+                    ),
+                ),
+                ("body", models.TextField(blank=True, verbose_name="text")),
+                ("after", models.TextField(blank=True, verbose_name="text after the list")),
+                (
+                    "topic",
+                    modelcluster.fields.ParentalKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="sections",
+                        to="procedures.topic",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "section",
+                "verbose_name_plural": "sections",
+                "ordering": ["sort_order"],
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="Source",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("sort_order", models.IntegerField(blank=True, editable=False, null=True)),
+                ("citation", models.TextField(verbose_name="citation")),
+                ("url", models.URLField(blank=True, max_length=500, verbose_name="link")),
+                (
+                    "topic",
+                    modelcluster.fields.ParentalKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="sources",
+                        to="procedures.topic",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "source",
+                "verbose_name_plural": "sources",
+                "ordering": ["sort_order"],
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="Step",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("sort_order", models.IntegerField(blank=True, editable=False, null=True)),
+                ("text", models.TextField(verbose_name="text")),
+                (
+                    "drawing",
+                    models.SlugField(
+                        blank=True,
+                        help_text="The name of one of our drawings.",
+                        max_length=80,
+                        verbose_name="drawing",
+                    ),
+                ),
+                (
+                    "image",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="practice.picture",
+                        verbose_name="picture",
+                    ),
+                ),
+                (
+                    "topic",
+                    modelcluster.fields.ParentalKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="steps",
+                        to="procedures.topic",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "step",
+                "verbose_name_plural": "steps",
+                "ordering": ["sort_order"],
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="TopicPicture",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("sort_order", models.IntegerField(blank=True, editable=False, null=True)),
+                (
+                    "alt",
+                    models.CharField(
+                        blank=True, max_length=300, verbose_name="what the picture shows"
+                    ),
+                ),
+                ("caption", models.CharField(blank=True, max_length=300, verbose_name="caption")),
+                ("credit", models.CharField(blank=True, max_length=200, verbose_name="credit")),
+                (
+                    "image",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="practice.picture",
+                        verbose_name="picture",
+                    ),
+                ),
+                (
+                    "topic",
+                    modelcluster.fields.ParentalKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="images",
+                        to="procedures.topic",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "picture",
+                "verbose_name_plural": "pictures",
+                "ordering": ["sort_order"],
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="Preparation",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("sort_order", models.IntegerField(blank=True, editable=False, null=True)),
+                ("text", models.TextField(verbose_name="text")),
+                (
+                    "by",
+                    models.CharField(
+                        blank=True,
+                        choices=[("clinic", "We do this"), ("patient", "You do this")],
+                        max_length=10,
+                        verbose_name="who",
+                    ),
+                ),
+                ("when", models.CharField(blank=True, max_length=100, verbose_name="when")),
+                (
+                    "topic",
+                    modelcluster.fields.ParentalKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="preparations",
+                        to="procedures.topic",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "preparation",
+                "verbose_name_plural": "preparations",
+                "ordering": ["sort_order"],
+                "abstract": False,
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("by__in", ["", "clinic", "patient"])),
+                        name="preparation_by_is_known",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Recovery",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("sort_order", models.IntegerField(blank=True, editable=False, null=True)),
+                ("text", models.TextField(verbose_name="text")),
+                (
+                    "starts",
+                    models.CharField(
+                        blank=True,
+                        help_text="Such as: 1 hour, day 2.",
+                        max_length=60,
+                        verbose_name="from",
+                    ),
+                ),
+                ("ends", models.CharField(blank=True, max_length=60, verbose_name="to")),
+                (
+                    "type",
+                    models.CharField(
+                        choices=[("milestone", "What to expect"), ("do", "Do"), ("dont", "Do not")],
+                        default="milestone",
+                        max_length=12,
+                        verbose_name="type",
+                    ),
+                ),
+                (
+                    "topic",
+                    modelcluster.fields.ParentalKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="recoveries",
+                        to="procedures.topic",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "recovery",
+                "verbose_name_plural": "recovery",
+                "ordering": ["sort_order"],
+                "abstract": False,
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("type__in", ["milestone", "do", "dont"])),
+                        name="recovery_type_is_known",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="RedFlag",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("sort_order", models.IntegerField(blank=True, editable=False, null=True)),
+                ("text", models.TextField(verbose_name="text")),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[
+                            ("911", "Call 911"),
+                            ("today", "Call us today"),
+                            ("book", "Book a visit"),
+                        ],
+                        max_length=10,
+                        verbose_name="level",
+                    ),
+                ),
+                (
+                    "topic",
+                    modelcluster.fields.ParentalKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="red_flags",
+                        to="procedures.topic",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "red flag",
+                "verbose_name_plural": "red flags",
+                "ordering": ["sort_order"],
+                "abstract": False,
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("level__in", ["911", "today", "book"])),
+                        name="red_flag_level_is_known",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Procedure",
+            fields=[
+                (
+                    "topic_ptr",
+                    models.OneToOneField(
+                        auto_created=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        parent_link=True,
+                        primary_key=True,
+                        serialize=False,
+                        to="procedures.topic",
+                    ),
+                ),
+                (
+                    "treats_unlinked",
+                    practice.models.fields.LinesField(
+                        base_field=models.CharField(max_length=300),
+                        blank=True,
+                        default=list,
+                        help_text="Shown as plain text. One on each line.",
+                        size=None,
+                        verbose_name="treats (no page of ours)",
+                    ),
+                ),
+                (
+                    "similar_to_unlinked",
+                    practice.models.fields.LinesField(
+                        base_field=models.CharField(max_length=300),
+                        blank=True,
+                        default=list,
+                        help_text="Shown as plain text. One on each line.",
+                        size=None,
+                        verbose_name="similar to (no page of ours)",
+                    ),
+                ),
+                (
+                    "procedure_type",
+                    models.CharField(blank=True, max_length=60, verbose_name="type"),
+                ),
+                ("setting", models.CharField(blank=True, max_length=60, verbose_name="setting")),
+                (
+                    "anesthesia",
+                    practice.models.fields.LinesField(
+                        base_field=models.CharField(max_length=300),
+                        blank=True,
+                        default=list,
+                        size=None,
+                        verbose_name="anesthesia",
+                    ),
+                ),
+                (
+                    "duration",
+                    models.CharField(blank=True, max_length=300, verbose_name="how long it takes"),
+                ),
+                (
+                    "treatment_window_weeks",
+                    models.PositiveSmallIntegerField(
+                        blank=True, null=True, verbose_name="works best within (weeks)"
+                    ),
+                ),
+                (
+                    "treatment_window_from",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("injury", "the injury"),
+                            ("onset", "when the pain began"),
+                            ("diagnosis", "the diagnosis"),
+                        ],
+                        max_length=20,
+                        verbose_name="counted from",
+                    ),
+                ),
+                (
+                    "similar_to",
+                    modelcluster.fields.ParentalManyToManyField(
+                        blank=True,
+                        related_name="+",
+                        to="procedures.procedure",
+                        verbose_name="similar to",
+                    ),
+                ),
+                (
+                    "treats",
+                    modelcluster.fields.ParentalManyToManyField(
+                        blank=True,
+                        related_name="treated_by",
+                        to="procedures.condition",
+                        verbose_name="treats",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "procedure",
+                "verbose_name_plural": "procedures",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("treatment_window_from", ""),
+                                ("treatment_window_weeks__isnull", True),
+                            ),
+                            models.Q(
+                                ("treatment_window_from__in", ["injury", "onset", "diagnosis"]),
+                                ("treatment_window_weeks__gt", 0),
+                                ("treatment_window_weeks__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="treatment_window_says_from_when",
+                        violation_error_message="Say both: how many weeks, and from what they are counted.",
+                    )
+                ],
+            },
+            bases=("procedures.topic",),
         ),
     ]

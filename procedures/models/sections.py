@@ -16,7 +16,9 @@ from .topics import Topic
 class TopicPicture(Orderable):
     topic = ParentalKey(Topic, on_delete=models.CASCADE, related_name="images")
     image = models.ForeignKey(
-        get_image_model_string(), on_delete=models.CASCADE, related_name="+",
+        get_image_model_string(),
+        on_delete=models.CASCADE,
+        related_name="+",
         verbose_name=_("picture"),
     )
     alt = models.CharField(_("what the picture shows"), max_length=300, blank=True)
@@ -36,9 +38,7 @@ class Section(Orderable):
     `body` and `after`."""
 
     topic = ParentalKey(Topic, on_delete=models.CASCADE, related_name="sections")
-    kind = models.CharField(
-        _("kind"), max_length=30, choices=Kind.choices, default=Kind.OVERVIEW
-    )
+    kind = models.CharField(_("kind"), max_length=30, choices=Kind.choices, default=Kind.OVERVIEW)
     heading = models.CharField(
         _("heading"), max_length=200, blank=True, help_text=_("Empty: the usual one for its kind.")
     )
@@ -176,9 +176,7 @@ class Recovery(Item):
         _("from"), max_length=60, blank=True, help_text=_("Such as: 1 hour, day 2.")
     )
     ends = models.CharField(_("to"), max_length=60, blank=True)
-    type = models.CharField(
-        _("type"), max_length=12, choices=Type.choices, default=Type.MILESTONE
-    )
+    type = models.CharField(_("type"), max_length=12, choices=Type.choices, default=Type.MILESTONE)
 
     class Meta(Item.Meta):
         verbose_name = _("recovery")

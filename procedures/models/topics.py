@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Self
-
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalManyToManyField
-from wagtail.models import Page, PageManager
-from wagtail.query import PageQuerySet
+from wagtail.models import Page
 
 from practice.models import LinesField, Practitioner
 
 from . import editing
-
-
-class TopicQuerySet(PageQuerySet["Topic"]):
-    def for_reading(self) -> Self:
-        """Published, with what a list or a topic page needs of the people."""
-        return self.live().public().select_related("author", "reviewed_by")
 
 
 class Topic(Page):
@@ -49,9 +40,7 @@ class Topic(Page):
         _("publisher"), max_length=200, blank=True, help_text=_("Empty: the practice.")
     )
     published = models.DateField(_("published"), null=True, blank=True)
-    modified = models.DateField(
-        _("last changed in substance"), null=True, blank=True
-    )
+    modified = models.DateField(_("last changed in substance"), null=True, blank=True)
     reviewed = models.DateField(_("medically reviewed"), null=True, blank=True)
     reviewed_by = models.ForeignKey(
         Practitioner,
@@ -66,8 +55,6 @@ class Topic(Page):
 
     is_creatable = False
     base_form_class = editing.TopicForm
-
-    objects = PageManager.from_queryset(TopicQuerySet)()
 
     class Meta:
         verbose_name = _("topic")

@@ -1,22 +1,22 @@
 """`{% load procedures %}`
 
-    {% reading page as topic %}         a topic's page (procedures/reading.py Reading):
-        topic.parts                     sections in order: .kind .title .anchor .body .items .after
-        topic.facts                     key facts: .name .label .value
-        topic.treats .treated_by .similar_to   links: .name .url (empty: no page) .summary
-        topic.pictures                  .image .alt .caption .credit
-        topic.red_flags                 by level: topic.red_flags.911, .today, .book
-        topic.author_page .reviewer_page       PersonPage or None;  topic.publisher
-      (page.author, page.reviewed_by, page.published, .modified, .reviewed, .next_review,
-      .lead, .summary, .name, .title, .is_sample are on the page itself)
-      items by kind:  steps .text .image .drawing;  candidates .text .suits;  risks .text .frequency
-        .per .action;  recovery .starts .ends .type (milestone, do, dont);  preparation .by .when;
-        red_flags .level (911, today, book);  questions .question .answer;  evidence .citation .url;
-        causes, contraindications, benefits, alternatives .text
-    {% conditions as topics %}{% procedures as topics %}    published, each .name .title .summary .url
-    {% topics_by person as topics %}    what this person wrote or reviewed
-    {% structured_data thing %}         JSON-LD of a page, a location or nothing (the practice)
-    {% path_to thing as crumbs %}       breadcrumbs: .name .url, the page itself last
+{% reading page as topic %}         a topic's page (procedures/reading.py Reading):
+    topic.parts                     sections in order: .kind .title .anchor .body .items .after
+    topic.facts                     key facts: .name .label .value
+    topic.treats .treated_by .similar_to   links: .name .url (empty: no page) .summary
+    topic.pictures                  .image .alt .caption .credit
+    topic.red_flags                 by level: topic.red_flags.911, .today, .book
+    topic.author_page .reviewer_page       PersonPage or None;  topic.publisher
+  (page.author, page.reviewed_by, page.published, .modified, .reviewed, .next_review,
+  .lead, .summary, .name, .title, .is_sample are on the page itself)
+  items by kind:  steps .text .image .drawing;  candidates .text .suits;  risks .text .frequency
+    .per .action;  recovery .starts .ends .type (milestone, do, dont);  preparation .by .when;
+    red_flags .level (911, today, book);  questions .question .answer;  evidence .citation .url;
+    causes, contraindications, benefits, alternatives .text
+{% conditions as topics %}{% procedures as topics %}    published, each .name .title .summary .url
+{% topics_by person as topics %}    what this person wrote or reviewed
+{% structured_data thing %}         JSON-LD of a page, a location or nothing (the practice)
+{% path_to thing as crumbs %}       breadcrumbs: .name .url, the page itself last
 """
 
 from __future__ import annotations

@@ -4,33 +4,85 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Review',
+            name="Review",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('author', models.CharField(max_length=120, verbose_name='author')),
-                ('body', models.TextField(verbose_name='words')),
-                ('received', models.DateField(blank=True, null=True, verbose_name='received')),
-                ('rating', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='rating, 1 to 5')),
-                ('source', models.CharField(blank=True, max_length=60, verbose_name='source')),
-                ('language', models.CharField(default='en', max_length=10, verbose_name='language')),
-                ('status', models.CharField(choices=[('waiting', 'Waiting'), ('published', 'Published'), ('refused', 'Refused'), ('withdrawn', 'Withdrawn')], default='waiting', max_length=12, verbose_name='status')),
-                ('authorization', models.DateField(blank=True, null=True, verbose_name='authorization to publish, signed on')),
-                ('position', models.PositiveIntegerField(default=0, verbose_name='position')),
-                ('is_sample', models.BooleanField(default=False, verbose_name='sample')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("author", models.CharField(max_length=120, verbose_name="author")),
+                ("body", models.TextField(verbose_name="words")),
+                ("received", models.DateField(blank=True, null=True, verbose_name="received")),
+                (
+                    "rating",
+                    models.PositiveSmallIntegerField(
+                        blank=True, null=True, verbose_name="rating, 1 to 5"
+                    ),
+                ),
+                ("source", models.CharField(blank=True, max_length=60, verbose_name="source")),
+                (
+                    "language",
+                    models.CharField(default="en", max_length=10, verbose_name="language"),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Waiting"),
+                            ("published", "Published"),
+                            ("refused", "Refused"),
+                            ("withdrawn", "Withdrawn"),
+                        ],
+                        default="waiting",
+                        max_length=12,
+                        verbose_name="status",
+                    ),
+                ),
+                (
+                    "authorization",
+                    models.DateField(
+                        blank=True, null=True, verbose_name="authorization to publish, signed on"
+                    ),
+                ),
+                ("position", models.PositiveIntegerField(default=0, verbose_name="position")),
+                ("is_sample", models.BooleanField(default=False, verbose_name="sample")),
             ],
             options={
-                'verbose_name': 'review',
-                'verbose_name_plural': 'reviews',
-                'ordering': ['position', 'pk'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('status__in', ['waiting', 'published', 'refused', 'withdrawn'])), name='review_status_is_known'), models.CheckConstraint(condition=models.Q(models.Q(('status', 'published'), _negated=True), ('authorization__isnull', False), _connector='OR'), name='review_published_only_with_authorization', violation_error_message="A review can be published only with the patient's signed authorization."), models.CheckConstraint(condition=models.Q(('rating__isnull', True), ('rating__range', (1, 5)), _connector='OR'), name='review_rating_is_one_to_five', violation_error_message='A rating is a number from 1 to 5.')],
+                "verbose_name": "review",
+                "verbose_name_plural": "reviews",
+                "ordering": ["position", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("status__in", ["waiting", "published", "refused", "withdrawn"])
+                        ),
+                        name="review_status_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "published"), _negated=True),
+                            ("authorization__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="review_published_only_with_authorization",
+                        violation_error_message="A review can be published only with the patient's signed authorization.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("rating__isnull", True), ("rating__range", (1, 5)), _connector="OR"
+                        ),
+                        name="review_rating_is_one_to_five",
+                        violation_error_message="A rating is a number from 1 to 5.",
+                    ),
+                ],
             },
         ),
     ]

@@ -1,8 +1,8 @@
 """`{% load reviews %}`
 
-    {% review_figures as figures %}     .received .published .percent .rated .average (or None)
-    {% review_excerpts 3 as excerpts %} published reviews, whole: .author .body .received .rating
-                                        .source .language .is_sample
+{% review_figures as figures %}     .received .published .percent .rated .average (or None)
+{% review_excerpts 3 as excerpts %} published reviews, whole: .author .body .received .rating
+                                    .source .language .is_sample
 """
 
 from __future__ import annotations

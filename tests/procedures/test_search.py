@@ -78,7 +78,9 @@ def test_a_name_comes_before_a_mention() -> None:
     ]
 
 
-@pytest.mark.parametrize("typed", ["", "   ", "\x00", "the of", "zzzzqqq", "'); --", "\"", "a" * 5000])
+@pytest.mark.parametrize(
+    "typed", ["", "   ", "\x00", "the of", "zzzzqqq", "'); --", '"', "a" * 5000]
+)
 def test_senseless_questions_are_answered_with_nothing_and_no_error(
     client: Client, typed: str
 ) -> None:

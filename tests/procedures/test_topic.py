@@ -11,6 +11,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from practice.models import Offer, Practice
 from procedures.models import (
     Benefit,
     Kind,
@@ -23,7 +24,6 @@ from procedures.models import (
     Step,
 )
 from procedures.reading import parts, read
-from practice.models import Offer, Practice
 from tests.content import (
     a_condition,
     a_page_about,
@@ -99,9 +99,7 @@ def test_a_condition_and_its_procedure_lead_to_each_other(client: Client) -> Non
     assert "Tumors of the spine" in html_of(client, "/procedures/kyphoplasty/")
     assert [link.name for link in read(fracture, Practice()).treated_by] == ["Kyphoplasty"]
     assert read(stenosis, Practice()).treated_by == []
-    assert 'href="/procedures/kyphoplasty/"' in html_of(
-        client, "/conditions/compression-fracture/"
-    )
+    assert 'href="/procedures/kyphoplasty/"' in html_of(client, "/conditions/compression-fracture/")
 
 
 def test_a_draft_is_closed_to_the_public_and_not_linked_from_anywhere(client: Client) -> None:
@@ -158,7 +156,9 @@ def test_the_foot_says_who_wrote_it_who_reviewed_it_and_when(client: Client) -> 
 def test_every_topic_carries_the_ways_to_a_visit_and_911(client: Client) -> None:
     the_practice()
     north, ben = an_office(), an_assistant()
-    offer = Offer.objects.create(kind="same_day", heading="Does your back hurt?", text="Come today.")
+    offer = Offer.objects.create(
+        kind="same_day", heading="Does your back hurt?", text="Come today."
+    )
     offer.locations.add(north)
     offer.seen_by.add(ben)
     a_condition(), a_procedure()
