@@ -14,7 +14,6 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
-from django.views import defaults
 
 from appointments import emergency
 from appointments.booking import Busy
@@ -58,14 +57,13 @@ def server_error(request: HttpRequest) -> HttpResponseBase:
     """handler500: an error outside any view (a session, a redirect) may be a passing one, too."""
     if isinstance(sys.exc_info()[1], PASSING):
         return unavailable(request)
-    return defaults.server_error(request)
+    return HttpResponse(render_to_string("500.html", {"practice": _as_last_known()}), status=500)
 
 
 def unavailable(request: HttpRequest) -> HttpResponse:
     """503 with the telephone number as this process or an earlier one last knew it."""
-    record = moving.keeper.record
     context = {
-        "practice": Practice(name=record.practice, phone=record.phone) if record else Practice(),
+        "practice": _as_last_known(),
         "locations": [],
         "kept": _kept(request),
         "address": request.get_full_path(),
@@ -74,6 +72,11 @@ def unavailable(request: HttpRequest) -> HttpResponse:
     response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
     response.headers["Cache-Control"] = "private, no-store"
     return response
+
+
+def _as_last_known() -> Practice:
+    record = moving.keeper.record
+    return Practice(name=record.practice, phone=record.phone) if record else Practice(name="")
 
 
 def _kept(request: HttpRequest) -> list[tuple[str, str]]:
