@@ -56,15 +56,14 @@ def _run(rendered: Rendered) -> None:
         except Exception:
             logger.exception("rendered copies: going on after an error")
             rendered.looked.set()
+        finally:
+            connections.close_all()  # back into the pool
         time.sleep(max(0.0, next_look - time.monotonic()))
 
 
 def look(rendered: Rendered) -> moving.Record | None:
     """Take the moving parts again, and write down what an outage will need when it changed."""
-    try:
-        record = moving.keeper.refresh()
-    finally:
-        connections.close_all()  # back into the pool
+    record = moving.keeper.refresh()
     if record and not record.is_recalled:
         words = json.dumps(moving.keeper.to_keep(), sort_keys=True).encode()
         if words != rendered.copies.notes.get(KEPT_NAME):

@@ -16,7 +16,6 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterable
-from contextlib import closing
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, cast
@@ -177,8 +176,11 @@ class Rendered:
         """Status, headers and body as a visitor without any property gets them."""
         said, listen = _listener()
         answer = self.django(_clean_environ(path), listen)
-        with closing(cast(Any, answer)):
+        try:
             body = b"".join(answer)
+        finally:
+            if hasattr(answer, "close"):
+                answer.close()
         status, headers, _exc_info = said
         return int(status.split(" ", 1)[0]), headers, body
 

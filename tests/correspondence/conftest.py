@@ -28,9 +28,9 @@ class MailServer:
     def __init__(self) -> None:
         self.rcpt, self.data, self.wait, self.drop_after_data = "250 OK", "250 OK", 0.0, False
         self.accepted: list[tuple[list[str], EmailMessage]] = []
-        self.heard = 0
+        self.heard = self.port = 0
 
-    async def handle_RCPT(  # noqa: N802  (aiosmtpd's name)
+    async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         time.sleep(self.wait)
@@ -38,7 +38,7 @@ class MailServer:
             envelope.rcpt_tos.append(address)
         return self.rcpt
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         self.heard += 1
         if self.data.startswith("250"):
             message = message_from_bytes(envelope.content or b"", policy=policy.default)
@@ -55,7 +55,7 @@ def mail_server(settings: Any) -> Iterator[MailServer]:
     controller.start()
     settings.EMAIL_BACKEND = "correspondence.channels.Smtp"
     settings.EMAIL_HOST, settings.EMAIL_TIMEOUT = "127.0.0.1", 1
-    settings.EMAIL_PORT = controller.port
+    settings.EMAIL_PORT = handler.port = controller.port
     yield handler
     controller.stop()
 
@@ -101,5 +101,3 @@ def put(now: dt.datetime) -> Put:
             )
 
     return put
-
-
