@@ -84,7 +84,8 @@ def _wait_until_it_answers(server: subprocess.Popen[bytes], url: str, log: Path)
         try:
             urllib.request.urlopen(url, timeout=5).close()
             return
-        except urllib.error.HTTPError:
+        except urllib.error.HTTPError as answer:
+            answer.close()
             return  # it answers, which is all that was asked
         except OSError:
             time.sleep(0.05)
