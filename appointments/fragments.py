@@ -72,7 +72,7 @@ def next_times() -> str:
         Way(
             "evening",
             _("After hours"),
-            _first([s for s in slots if s.location and s.after_hours], zone, now),
+            _first([s for s in slots if s.location and _is_after_hours(s, zone)], zone, now),
             _("All times"),
             page,
             _("No evening time is free just now."),
@@ -80,7 +80,7 @@ def next_times() -> str:
         Way(
             "office",
             _("In the office"),
-            _first([s for s in slots if s.location and not s.after_hours], zone, now),
+            _first([s for s in slots if s.location and not _is_after_hours(s, zone)], zone, now),
             _("All times"),
             page,
             _("No office time is free just now."),
@@ -94,6 +94,11 @@ def next_times() -> str:
         "appointments/next_times.html",
         {"ways": ways, "phone": Practice.objects.current().phone},
     )
+
+
+def _is_after_hours(slot: Slot, zone: ZoneInfo) -> bool:
+    """While the office is closed, or in the evening that some offices keep open for this."""
+    return slot.after_hours or slot.start.astimezone(zone).time() >= shown.TONIGHT
 
 
 def _first(slots: list[Slot], zone: ZoneInfo, now: dt.datetime) -> list[Next]:
