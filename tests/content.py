@@ -139,10 +139,16 @@ def with_everything(topic: Topic) -> Topic:
         )
     Step.objects.create(topic=topic, sort_order=0, text="We find the bone with an X-ray.")
     Step.objects.create(topic=topic, sort_order=1, text="We lift it.")
-    Risk.objects.create(topic=topic, text="Cement may leak.", frequency="rare", per="1 in 100")
-    Alternative.objects.create(topic=topic, text="Waiting, with pain medicine.")
-    RedFlag.objects.create(topic=topic, text="You cannot move your legs.", level="911")
-    Source.objects.create(topic=topic, citation="A handbook", url="https://example.com/handbook")
+    Risk.objects.create(
+        topic=topic, sort_order=0, text="Cement may leak.", frequency="rare", per="1 in 100"
+    )
+    Alternative.objects.create(topic=topic, sort_order=0, text="Waiting, with pain medicine.")
+    RedFlag.objects.create(
+        topic=topic, sort_order=0, text="You cannot move your legs.", level="911"
+    )
+    Source.objects.create(
+        topic=topic, sort_order=0, citation="A handbook", url="https://example.com/handbook"
+    )
     return topic
 
 

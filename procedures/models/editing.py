@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminPageForm
 from wagtail.admin.panels import (
@@ -21,7 +20,7 @@ from wagtail.models import Page
 
 from .kinds import Kind
 
-PROSE_ONCE = {
+WITH_A_LIST = {
     Kind.CAUSES,
     Kind.CANDIDATES,
     Kind.CONTRAINDICATIONS,
@@ -42,16 +41,18 @@ class TopicForm(WagtailAdminPageForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean()
+        if "sections" not in self.formsets:
+            return cleaned
+        sections = self.formsets["sections"]
+        sections.is_valid()  # or its forms have not been cleaned yet
         seen: set[str] = set()
-        for form in self.formsets["sections"].forms if "sections" in self.formsets else []:
+        for form in sections.forms:
             fields = getattr(form, "cleaned_data", {})
             kind = fields.get("kind")
             if not kind or fields.get("DELETE"):
                 continue
-            if kind in seen and kind in PROSE_ONCE:
-                form.add_error(
-                    "kind", ValidationError(_("There is already a section of this kind."))
-                )
+            if kind in seen and kind in WITH_A_LIST:
+                form.add_error("kind", _("There is already a section of this kind."))
                 self.add_error(None, _("Two sections have the same kind; join them into one."))
             seen.add(kind)
         return cleaned
