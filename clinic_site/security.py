@@ -73,6 +73,7 @@ PERMISSIONS: dict[str, list[str] | str] = {
 
 STAFF = ("/admin/", "/cms/", "/accounts/")
 PERSONAL = (*STAFF, "/appointments/", "/a/")
+FREE_TIMES = "/appointments/slots.json"  # the one address among them that says nothing of anybody
 METHODS = ("GET", "HEAD", "POST", "OPTIONS")
 
 
@@ -91,9 +92,10 @@ class SecurityHeaders:
             return HttpResponseNotAllowed(METHODS)
         response = self.get_response(request)
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-        if request.path.startswith(PERSONAL) or response.cookies or response.status_code >= 400:
+        personal = request.path.startswith(PERSONAL) and request.path != FREE_TIMES
+        if personal or response.cookies or response.status_code >= 400:
             response.headers["Cache-Control"] = "private, no-store"
-        if request.path.startswith(PERSONAL):
+        if personal:
             # Not "no-referrer": browsers then send "Origin: null" with forms, and Django refuses.
             response.headers["Referrer-Policy"] = "same-origin"
         return response
