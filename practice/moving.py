@@ -210,10 +210,8 @@ class Keeper:
 def _html_or(part: Fragment, fallback: str | None, name: str) -> str:
     try:
         return str(part.html())
-    except (OperationalError, InterfaceError):
-        raise
     except Exception:
-        # One broken fragment must not take every page with it.
+        # One broken or slow fragment must not take every page with it.
         logger.exception("moving part %s failed", name)
         return _fallback(part, name) if fallback is None else fallback
 
@@ -221,8 +219,6 @@ def _html_or(part: Fragment, fallback: str | None, name: str) -> str:
 def _fallback(part: Fragment, name: str) -> str:
     try:
         return str(part.fallback())
-    except (OperationalError, InterfaceError):
-        raise
     except Exception:
         logger.exception("the fallback of moving part %s failed", name)
         return ""

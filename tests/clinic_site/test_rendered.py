@@ -11,10 +11,12 @@ from urllib.parse import urlsplit
 import brotli  # type: ignore[import-untyped]
 import pytest
 from django.core.handlers.wsgi import WSGIHandler
+from django.db import OperationalError
 from django.test import override_settings
 from wagtail.models import Page
 
-from clinic_site import freshness, rendered as wrapper
+from clinic_site import freshness
+from clinic_site import rendered as wrapper
 from clinic_site.rendered import Rendered, why_not
 from practice import moving
 from practice.models import Practice
@@ -41,16 +43,14 @@ def a_page(sample_site: None) -> str:
     return str(next(page.get_url() for page in topics() if "/conditions/" in page.get_url()))
 
 
-def test_everybody_gets_the_same_bytes_whatever_they_send(
-    visitor: Visitor, a_page: str
-) -> None:
+def test_everybody_gets_the_same_bytes_whatever_they_send(visitor: Visitor, a_page: str) -> None:
     first = visitor.get(a_page, "utm_source=mail&q=<script>", **JUNK)
     plain = visitor.get(a_page)
     staff = visitor.get(a_page, "page=2&preview=1", **JUNK)
     assert first.status == plain.status == staff.status == 200
     assert first.body == plain.body == staff.body
     assert first.headers == plain.headers == staff.headers
-    assert b"<script>" not in first.body.partition(b"<main")[0].replace(b'<script src', b"")
+    assert b"<script>" not in first.body.partition(b"<main")[0].replace(b"<script src", b"")
     assert "evil.example.com" not in first.text
 
 
@@ -192,11 +192,12 @@ def test_after_a_restart_in_an_outage_moving_parts_say_call_us(
     assert record.age == math.inf
 
 
-def test_one_broken_moving_part_does_not_take_the_page_along(
-    rendered: Rendered, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("error", [ZeroDivisionError, OperationalError])
+def test_one_broken_or_slow_moving_part_does_not_take_the_page_along(
+    rendered: Rendered, monkeypatch: pytest.MonkeyPatch, error: type[Exception]
 ) -> None:
     def broken() -> str:
-        raise ZeroDivisionError
+        raise error
 
     part = moving.Fragment(broken, lambda: "call us")
     monkeypatch.setitem(moving._fragments, "test_weather", part)
@@ -204,6 +205,7 @@ def test_one_broken_moving_part_does_not_take_the_page_along(
     freshness.look(rendered)
     rendered.django = a_site_that_says(MARKED)
     assert Visitor(rendered).get("/weather/").text == "<p>call us and warm</p>"
+    assert not moving.keeper.database_is_down
 
 
 @pytest.mark.parametrize(
