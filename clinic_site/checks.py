@@ -7,10 +7,10 @@ from typing import Any
 
 from django.apps import AppConfig
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.core.checks import ERROR, CheckMessage, Error, Tags, Warning, register
 from django.db import DatabaseError, connections
 
-LEAST_KEY = 40  # characters
+LEAST_KEY = 50  # characters
 
 
 @register(Tags.security)
@@ -84,7 +84,7 @@ def refuse_to_start() -> None:
 
     faults = live_settings(None)
     if not settings.DEMO:
-        faults += [fault for fault in demo_accounts(None, ["default"]) if fault.level >= 40]
+        faults += [fault for fault in demo_accounts(None, ["default"]) if fault.level >= ERROR]
     if faults:
         raise ImproperlyConfigured(
             "This site does not start in live mode: "

@@ -95,7 +95,6 @@ CONFIG: dict[str, Any] = {
                 _mask,
                 structlog.processors.JSONRenderer(),
             ],
-            "keep_exc_info": True,
         }
     },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},

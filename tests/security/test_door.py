@@ -19,7 +19,13 @@ from tests.conftest import Clock
 from tests.security.conftest import code
 from tests.staff import PASSWORD, a_member, signed_in
 
-EXAMPLES = {"reference": "7KM4-X2PD", "slug": "a-slug", "key": "k-k", "uidb36": "a"}
+EXAMPLES = {
+    "app_label": "practice",
+    "reference": "7KM4-X2PD",
+    "slug": "a-slug",
+    "key": "k-k",
+    "uidb36": "a",
+}
 
 
 def staff_addresses() -> Iterator[tuple[str, str]]:

@@ -1,0 +1,151 @@
+"""Which role opens which screen of /admin/: one line for each. A new screen needs a line here."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.contrib.auth.models import Group, User
+from django.test import Client
+
+from practice.models import AccessLog
+from practice.roles import ROLES, May, Role
+from reviews.models import Review
+from tests import people
+from tests.security.test_door import ADDRESSES
+from tests.staff import a_member, signed_in
+
+NOBODY: frozenset[Role] = frozenset()
+DESK = frozenset({Role.MANAGER, Role.FRONT_DESK, Role.DOCTOR, Role.ASSISTANT})
+MANAGER = frozenset({Role.MANAGER})
+PAGES = frozenset({Role.MANAGER, Role.DOCTOR, Role.EDITOR})
+EVERYBODY = frozenset(Role)
+
+# Seen with GET. The screens of one patient are tried with a visit on the person's own calendar.
+SCREENS: dict[str, frozenset[Role]] = {
+    "admin:index": DESK,
+    "admin:appointments": DESK,
+    "admin:appointment": DESK,
+    "admin:refuse": DESK,
+    "admin:lists": EVERYBODY,
+    "admin:login": EVERYBODY,
+    "admin:logout": EVERYBODY,
+    "admin:jsi18n": EVERYBODY,
+    "admin:autocomplete": NOBODY,
+    "admin:view_on_site": NOBODY,
+    "admin:app_list": MANAGER,
+    **{
+        f"admin:appointments_{model}_{view}": MANAGER
+        for model in ("visittype", "workinghours")
+        for view in ("changelist", "add", "history", "delete", "change")
+    },
+    **{
+        f"admin:reviews_review_{view}": PAGES
+        for view in ("changelist", "add", "history", "delete", "change")
+    },
+    "admin:practice_accesslog_changelist": MANAGER,
+    "admin:practice_accesslog_change": MANAGER,
+    "admin:practice_accesslog_history": MANAGER,
+    "admin:practice_accesslog_add": NOBODY,
+    "admin:practice_accesslog_delete": NOBODY,
+    **{
+        f"admin:auth_{model}_{view}": NOBODY  # a superuser's alone
+        for model in ("user", "group")
+        for view in ("changelist", "add", "history", "delete", "change")
+    },
+    "admin:auth_user_password_change": NOBODY,
+}
+# Done with POST; GET answers 405 and does nothing.
+ACTIONS: dict[str, frozenset[Role]] = {"admin:find": DESK, "admin:confirm": DESK}
+UNNAMED = "admin:None"  # old addresses of Django's admin, and its catch-all
+
+
+def screens() -> list[tuple[str, str]]:
+    return [
+        (address, name)
+        for address, name in ADDRESSES
+        if address.startswith("/admin/") and name not in ("", UNNAMED)
+    ]
+
+
+def test_each_screen_has_its_line_and_each_line_its_screen() -> None:
+    assert {name for _, name in screens()} == SCREENS.keys() | ACTIONS.keys()
+
+
+@pytest.fixture
+def browsers(db: None, now: dt.datetime) -> dict[Role, tuple[User, Client]]:
+    found = {}
+    for role in Role:
+        user = a_member(role, f"{role.name.lower()}@clinic.test")
+        found[role] = (user, signed_in(user))
+    return found
+
+
+def test_each_role_opens_its_own_screens_and_no_other(
+    browsers: dict[Role, tuple[User, Client]], now: dt.datetime
+) -> None:
+    clinic = people.a_clinic()
+    visit = people.a_visit(clinic.same_day, now)
+    AccessLog.objects.create(at=now, action="inbox", actor=browsers[Role.MANAGER][0])
+    real = {
+        "7KM4-X2PD": visit.reference,
+        "/user/1/": f"/user/{browsers[Role.DOCTOR][0].pk}/",
+        "/group/1/": f"/group/{Group.objects.get(name=Role.DOCTOR).pk}/",
+        "/visittype/1/": f"/visittype/{clinic.same_day.pk}/",
+        "/workinghours/1/": f"/workinghours/{clinic.same_day.working_hours.get().pk}/",
+        "/review/1/": f"/review/{Review.objects.create(author='R.', body='Good.').pk}/",
+        "/accesslog/1/": f"/accesslog/{AccessLog.objects.get().pk}/",
+    }
+    opened: dict[str, set[Role]] = {name: set() for name in SCREENS}
+    for role, (user, browser) in browsers.items():
+        clinic.assistant.user = user
+        clinic.assistant.save()
+        for address, name in screens():
+            for stand_in, there in real.items():
+                address = address.replace(stand_in, there)
+            if name not in SCREENS:
+                assert browser.get(address).status_code in (403, 405), (role, address)
+                continue
+            answer = browser.get(address)
+            assert answer.status_code in (200, 302, 403, 404), (role, address, answer.status_code)
+            home = answer.status_code == 302 and answer.headers["Location"] == "/cms/"
+            if answer.status_code in (200, 302) and not home:
+                opened[name].add(role)
+    assert opened == {name: set(roles) for name, roles in SCREENS.items()}
+    visit.refresh_from_db()
+    assert visit.status == "pending"
+
+
+def test_each_role_does_what_it_may_and_nothing_else(
+    browsers: dict[Role, tuple[User, Client]], now: dt.datetime
+) -> None:
+    clinic = people.a_clinic()
+    for role, (user, browser) in browsers.items():
+        clinic.assistant.user = user
+        clinic.assistant.save()
+        visit = people.a_visit(clinic.same_day, now)
+        answer = browser.post(
+            f"/admin/appointments/{visit.reference}/confirm/", {"seen_version": visit.version}
+        )
+        visit.refresh_from_db()
+        assert (visit.status == "booked") is (role in ACTIONS["admin:confirm"])
+        assert (answer.status_code == 403) is (role not in ACTIONS["admin:confirm"])
+        found = browser.post("/admin/appointments/find/", {"words": "alice"})
+        assert (found.status_code == 403) is (role not in ACTIONS["admin:find"])
+
+
+def test_no_role_can_give_itself_more(browsers: dict[Role, tuple[User, Client]]) -> None:
+    for user, browser in browsers.values():
+        for address in (f"/admin/auth/user/{user.pk}/change/", f"/cms/users/edit/{user.pk}/"):
+            browser.post(address, {"is_superuser": "on", "groups": ["1", "2", "3", "4", "5"]})
+        user.refresh_from_db()
+        assert not user.is_superuser
+        assert user.groups.count() == 1
+
+
+def test_the_database_holds_exactly_what_the_table_of_roles_says(
+    browsers: dict[Role, tuple[User, Client]],
+) -> None:
+    for role, (user, _) in browsers.items():
+        fresh = User.objects.get(pk=user.pk)
+        assert {may for may in May if fresh.has_perm(may)} == ROLES[role]
