@@ -60,6 +60,7 @@ def start() -> None:
         with ignoring_signals():
             clinic.stop()
             data.stop()
+            place.unlock()
 
 
 def main() -> int:

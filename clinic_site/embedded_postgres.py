@@ -17,7 +17,6 @@ import signal
 import socket
 import struct
 import subprocess
-import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -30,11 +29,11 @@ from clinic_site.postgres_programs import (
     find_programs,
     major_version,
     plain_environment,
+    private_temporary_folder,
     process_ids,
     works_in,
 )
 
-APP = "clinic_site"
 DATABASE, OWNER_ROLE, APP_ROLE = "clinic", "clinic_owner", "clinic_app"
 SOCKET_NAME = ".s.PGSQL.5432"
 LONGEST_SOCKET_PATH = 100  # 107 bytes on Linux, 103 on macOS
@@ -132,6 +131,8 @@ class Cluster:
             self._initdb()
         while True:
             self._clear_stale_locks()
+            if self._server is not None:
+                self._server.wait()  # it is gone; this takes it off the system's list
             self._spawn()
             problem = self._wait_until_it_answers(deadline)
             if problem is None:
@@ -313,7 +314,7 @@ class Cluster:
         if plain and len(os.fsencode(near / SOCKET_NAME)) <= LONGEST_SOCKET_PATH:
             return near
         name = hashlib.sha256(os.fsencode(self.folder)).hexdigest()[:12]
-        return _private_temporary_folder() / name
+        return private_temporary_folder() / name
 
     def _make_private(self, folder: Path) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -346,53 +347,3 @@ def cluster_of(home: Path) -> Cluster:
     folder.mkdir(mode=0o755, parents=True, exist_ok=True)
     (folder / "home").write_text(f"{home.resolve()}\n")
     return Cluster(folder)
-
-
-@contextlib.contextmanager
-def throw_away_cluster() -> Iterator[Cluster]:
-    """A cluster for one test run; those that a killed run left are swept first."""
-    place = ROOT_PLACE / "throw-away" if os.geteuid() == 0 else _private_temporary_folder()
-    place.mkdir(mode=0o755, parents=True, exist_ok=True)
-    for lock in place.glob("run-*.lock"):
-        _sweep(lock)
-    lock = place / f"run-{secrets.token_hex(4)}.lock"
-    with locked(lock):
-        folder = lock.with_suffix("")
-        try:
-            cluster = Cluster(folder, throw_away=True)
-            cluster.start()
-            yield cluster
-        finally:
-            _remove(folder)
-            lock.unlink(missing_ok=True)
-
-
-def _sweep(lock: Path) -> None:
-    with contextlib.suppress(OSError), lock.open("r+") as handle:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)  # its run is over
-        _remove(lock.with_suffix(""))
-        lock.unlink(missing_ok=True)
-
-
-def _remove(folder: Path) -> None:
-    for data in folder.glob("data-*"):
-        for pid in process_ids():
-            if works_in(pid, data):
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGQUIT)
-        while any(works_in(pid, data) for pid in process_ids()):
-            time.sleep(0.02)
-    shutil.rmtree(folder, ignore_errors=True)
-
-
-def _private_temporary_folder() -> Path:
-    """A folder of this user alone under the temporary folder; refused if somebody else made it."""
-    folder = Path(tempfile.gettempdir()) / f"{APP}-{os.getuid()}"
-    with contextlib.suppress(FileExistsError):
-        folder.mkdir(mode=0o700)
-    facts = folder.lstat()
-    if folder.is_symlink() or facts.st_uid != os.getuid() or facts.st_mode & 0o077:
-        raise DatabaseProblem(
-            f"{folder} belongs to somebody else or is open to others: remove it, then start again."
-        )
-    return folder

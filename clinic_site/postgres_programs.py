@@ -135,3 +135,16 @@ def works_in(pid: int, data: Path) -> bool:
             return False
     shown = subprocess.run(["ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True)
     return str(data) in shown.stdout
+
+
+def private_temporary_folder() -> Path:
+    """A folder of this user alone under the temporary folder; refused if somebody else made it."""
+    folder = Path(tempfile.gettempdir()) / f"clinic_site-{os.getuid()}"
+    with contextlib.suppress(FileExistsError):
+        folder.mkdir(mode=0o700)
+    facts = folder.lstat()
+    if folder.is_symlink() or facts.st_uid != os.getuid() or facts.st_mode & 0o077:
+        raise DatabaseProblem(
+            f"{folder} belongs to somebody else or is open to others: remove it, then start again."
+        )
+    return folder

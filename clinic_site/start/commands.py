@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from clinic_site.embedded_postgres import OWNER_ROLE, throw_away_cluster
+from clinic_site.embedded_postgres import OWNER_ROLE
 from clinic_site.postgres_programs import DatabaseProblem
 from clinic_site.start import environment
 from clinic_site.start.database import Database
@@ -20,6 +20,7 @@ from clinic_site.start.processes import ignoring_signals, in_foreground
 from clinic_site.start.site import Site
 from clinic_site.start.told import Sorry, Stopped, say, sentence_for
 from clinic_site.start.wanted import Wanted, wanted
+from clinic_site.throw_away_postgres import throw_away_cluster
 
 BENCH = ROOT / "bench"
 TEMPLATE_BUNDLE = ROOT / "clinic_site" / "bundle" / "template"

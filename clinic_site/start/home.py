@@ -49,6 +49,7 @@ class Home:
         except OSError:
             self._lock.seek(0)
             there = self._lock.read().strip() or "elsewhere"
+            self.unlock()
             raise Sorry(
                 f"This site is already running at {there}: use that one, or stop it first, "
                 "or give this one another CLINIC_HOME and PORT."
@@ -56,6 +57,11 @@ class Home:
         self._lock.truncate(0)
         self._lock.write(f"{address} (process {os.getpid()})\n")
         self._lock.flush()
+
+    def unlock(self) -> None:
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
 
     def secret_files(self) -> dict[str, str]:
         """NAME_FILE -> path of each secret, made on first use, unless the environment has it."""
