@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import io
 from typing import cast
 
-from django.core.files.base import ContentFile
+from django.core.files.images import ImageFile
 from wagtail.models import Page
 
 from practice.bundle.facts import BoardFacts, LicenseFacts, PageFacts, PersonFacts, PictureFacts
@@ -40,14 +41,17 @@ def picture(facts: PictureFacts, writing: Writing) -> Picture:
     if row is None:
         data = writing.pictures[facts.sha1]
         name = facts.file.rsplit("/", 1)[-1]
-        row = Picture(title=name.rsplit(".", 1)[0], is_sample=writing.sample)
-        row.description = facts.alt
-        row.credit = facts.credit
-        row.file_hash = facts.sha1
-        row.file_size = len(data)
-        row.file.save(name, ContentFile(data), save=False)
-        writing.saved_files.append(row.file.name)
+        row = Picture(
+            title=name.rsplit(".", 1)[0],
+            description=facts.alt,
+            credit=facts.credit,
+            file=ImageFile(io.BytesIO(data), name=name),
+            file_hash=facts.sha1,
+            file_size=len(data),
+            is_sample=writing.sample,
+        )
         row.save()
+        writing.saved_files.append(row.file.name)
     return row
 
 

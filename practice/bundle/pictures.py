@@ -89,6 +89,8 @@ def picture_problem(data: bytes, path: str) -> str:
                 picture.load()
     except UnidentifiedImageError:
         return f"This is not a picture that we can show. {kinds}."
-    except (Image.DecompressionBombError, OSError, ValueError, SyntaxError):
-        return f"The picture is damaged or too large. {kinds} of at most 40 megapixels."
+    except Image.DecompressionBombError:
+        return "The picture is far too large. At most 40 megapixels."
+    except (OSError, ValueError, SyntaxError):
+        return f"The picture is damaged. {kinds}."
     return ""

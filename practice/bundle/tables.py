@@ -22,6 +22,8 @@ DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 LOCALE_KEY = re.compile(r"[a-z]{2}")
 MAX_LINE = 255
+MAX_DEPTH = 12
+TOO_DEEP = "This is nested too deeply. Write a list or a table, not lists in lists in lists."
 
 
 class Table:
@@ -272,7 +274,7 @@ def toml_table(text: str, path: str, findings: Findings) -> Table | None:
         findings.fault(path, line, f"This is not TOML: {reason}.")
         return None
     except RecursionError:
-        findings.fault(path, 1, "This is nested too deeply.")
+        findings.fault(path, 1, TOO_DEEP)
         return None
     return Table(data, path, toml_lines(text), findings)
 
@@ -336,8 +338,14 @@ def front_matter(text: str, path: str, findings: Findings) -> tuple[Table, str, 
 def yaml_table(text: str, path: str, findings: Findings, *, first_line: int) -> Table | None:
     """YAML as nested texts, lists and tables. Nothing is constructed: tags and aliases are faults."""
     before = len(findings.faults)
+    depth = 0
     try:
         for event in yaml.parse(text, Loader=yaml.SafeLoader):
+            depth += isinstance(event, yaml.CollectionStartEvent)
+            depth -= isinstance(event, yaml.CollectionEndEvent)
+            if depth > MAX_DEPTH:
+                findings.fault(path, event.start_mark.line + first_line, TOO_DEEP)
+                return None
             if isinstance(event, yaml.AliasEvent):
                 line = event.start_mark.line + first_line
                 findings.fault(path, line, "Aliases (*name) are not allowed. Write the value out.")
@@ -350,7 +358,7 @@ def yaml_table(text: str, path: str, findings: Findings, *, first_line: int) -> 
         findings.fault(path, line, f"This is not YAML: {problem}. Quote texts that hold ': '.")
         return None
     except RecursionError:
-        findings.fault(path, first_line, "This is nested too deeply.")
+        findings.fault(path, first_line, TOO_DEEP)
         return None
     lines: Lines = {}
     reader = _YamlReader(path, findings, lines, first_line)

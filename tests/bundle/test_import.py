@@ -209,9 +209,7 @@ def test_what_staff_deleted_does_not_come_back_by_itself(tmp_path: Path) -> None
 
 
 def test_what_staff_made_under_the_same_address_is_not_overwritten(tmp_path: Path) -> None:
-    HomePage.objects.get().add_child(
-        instance=PlainPage(title="Ours", slug="privacy", body="Ours.")
-    )
+    HomePage.objects.get().add_child(instance=PlainPage(title="Ours", slug="privacy", body="Ours."))
 
     report = bring_in(a_bundle(tmp_path))
 
