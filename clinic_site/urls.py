@@ -1,7 +1,9 @@
 """The table of contents: which app answers which address."""
 
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
+from django.views.static import serve
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 
@@ -23,5 +25,9 @@ urlpatterns = [
     # pages that doctors edit
     path("", include(wagtail_urls)),
 ]
+
+if settings.DEMO:  # live: nginx does (deploy/nginx.conf)
+    pictures = {"document_root": settings.MEDIA_ROOT / "images"}
+    urlpatterns.insert(0, path("media/images/<path:path>", serve, pictures))
 
 handler500 = "clinic_site.degraded.server_error"

@@ -16,6 +16,7 @@ from wagtail.images import get_image_model_string
 from .fields import LinesField
 from .places import Location
 
+GENERATIONS = {"Jr.", "Jr", "Sr.", "Sr", "II", "III", "IV"}
 DOCTOR = r"^\s*(dr|doc|doctor)\M"
 
 
@@ -112,7 +113,8 @@ class Practitioner(ClusterableModel):
     def spoken_name(self) -> str:
         """How a sentence names this person: `Dr. Ortega`, or the full name."""
         title = self.honorific or ("Dr." if self.role == Role.PHYSICIAN else "")
-        return f"{title} {self.name.split()[-1]}" if title else self.name
+        family = [word for word in self.name.replace(",", " ").split() if word not in GENERATIONS]
+        return f"{title} {family[-1]}" if title and family else self.name
 
 
 class License(models.Model):

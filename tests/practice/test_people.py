@@ -21,6 +21,10 @@ def test_a_physician_is_spoken_of_as_doctor_and_written_with_the_licence_after_t
     assert ana.name_with_credentials == "Ana Ortega, M.D."
 
 
+def test_a_junior_is_called_by_the_family_s_name() -> None:
+    assert a_physician(name="Sam Lindqvist Jr.").spoken_name == "Dr. Lindqvist"
+
+
 def test_a_physician_assistant_is_never_called_doctor() -> None:
     ben = an_assistant()
     assert ben.spoken_name == "Ben Whitfield"
