@@ -80,6 +80,7 @@ def check(words: list[str]) -> int:
         "CLINIC_MODE": "live",
         "CLINIC_URL": "https://clinic.example",
         "CLINIC_FROM_EMAIL": "frontdesk@clinic.example",
+        "EMAIL_URL": "smtp+ssl://nobody:nothing@mail.clinic.example:465",
         "SECRET_KEY": "checked-but-never-used-0123456789-abcdefghijklmnopqrstuvwxyz",
         "LINK_KEY": "checked-and-never-used-9876543210-zyxwvutsrqponmlkjihgfedcba",
     }

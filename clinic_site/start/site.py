@@ -23,6 +23,7 @@ from clinic_site.start.told import Sorry, Stopped, last_words, say, step
 from clinic_site.start.wanted import Wanted
 
 APPS = ("practice", "correspondence", "procedures", "appointments", "reviews")
+OLD_TABLES = "the tables are not up to date"
 PATIENCE = 60.0  # seconds for the site to be right once its processes run
 
 
@@ -31,6 +32,7 @@ class Site:
         self._home, self._wanted, self._database = home, site, database
         self._children: list[Child] = []
         self._env: dict[str, str] = {}
+        self._prepared_now = False
 
     # --- what the database must hold -------------------------------------------------------------
     def environment(self) -> dict[str, str]:
@@ -53,6 +55,7 @@ class Site:
             self._report_other_content()
             return
         self._home.forget("prepared")
+        self._prepared_now = True
         facts = self._database.facts()
         with ThreadPoolExecutor(max_workers=1) as beside:  # while the database makes its tables
             static = beside.submit(
@@ -172,9 +175,16 @@ class Site:
             for child in self._children:
                 child.start(ROOT)
                 processes.write_down(self._home.processes, self._children)
-            self._wait_until_right()
+            is_right = self._wait_until_right()
+        if not is_right:
+            # What we remembered was not so: somebody restored a backup, or moved back a migration.
+            self.stop()
+            self._home.forget("prepared")
+            self.prepare()
+            self.serve()
 
-    def _wait_until_right(self) -> None:
+    def _wait_until_right(self) -> bool:
+        """False when tables are missing that we believed to be there. Raises Sorry."""
         deadline = time.monotonic() + PATIENCE
         missing = "the web server does not answer"
         while time.monotonic() < deadline:
@@ -187,7 +197,9 @@ class Site:
                     )
             missing = self._what_is_missing()
             if not missing:
-                return
+                return True
+            if missing == OLD_TABLES and not self._prepared_now:
+                return False
             time.sleep(0.1)
         self._home.forget("prepared")
         raise Sorry(
@@ -204,7 +216,8 @@ class Site:
         with contextlib.suppress(ValueError):
             facts = json.loads(body)
             if status != 200:
-                return f"/readyz says {facts}"
+                old = facts.get("database") and not facts.get("migrations")
+                return OLD_TABLES if old else f"/readyz says {facts}"
             age, worker = facts.get("worker_seconds"), self._children[-1]
             # An older sign of life is that of a worker which is no more.
             if age is None or age > time.monotonic() - worker.started + 1:
