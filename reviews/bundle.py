@@ -158,9 +158,7 @@ class ReviewPart(PlainPart):
         row.authorization = facts.authorization
         row.is_sample = writing.sample
         if row.status in (Review.Status.WAITING, Review.Status.PUBLISHED):
-            row.status = (
-                Review.Status.PUBLISHED if facts.authorization else Review.Status.WAITING
-            )
+            row.status = Review.Status.PUBLISHED if facts.authorization else Review.Status.WAITING
         row.full_clean()
         row.save()
         self._rows_by_path()[item.path] = row

@@ -20,9 +20,9 @@ from practice.bundle.facts import (
     PictureFacts,
     PracticeFacts,
 )
+from practice.bundle.formats import toml_text, yaml_text
 from practice.bundle.pages import picture_path
 from practice.bundle.reading import ROLE_POSITION
-from practice.bundle.tables import toml_text, yaml_text
 from practice.models import Picture
 from procedures.bundle import topics
 from procedures.bundle.facts import TopicFacts
@@ -84,7 +84,9 @@ def write(root: Path) -> list[str]:
         (root / path).parent.mkdir(exist_ok=True)
         (root / path).write_text(text, encoding="utf-8", newline="\n")
     for path, sha1 in pictures.items():
-        row = next(one for one in Picture.objects.filter(file_hash=sha1) if picture_path(one) == path)
+        row = next(
+            one for one in Picture.objects.filter(file_hash=sha1) if picture_path(one) == path
+        )
         (root / path).parent.mkdir(exist_ok=True)
         with row.file.open("rb") as file:
             (root / path).write_bytes(file.read())
@@ -193,8 +195,17 @@ def closure_pairs(facts: ClosureFacts) -> list[tuple[str, Any]]:
 def person_text(facts: PersonFacts) -> str:
     data: dict[str, Any] = {
         name: getattr(facts, name)
-        for name in ("name", "credentials", "role", "job_title", "honorific", "bookable",
-                     "locations", "name_variants", "languages")  # fmt: skip
+        for name in (
+            "name",
+            "credentials",
+            "role",
+            "job_title",
+            "honorific",
+            "bookable",
+            "locations",
+            "name_variants",
+            "languages",
+        )
     }
     if facts.image is not None:
         data["image"] = topics.picture_data(facts.image)

@@ -10,9 +10,10 @@ import appointments.bundle
 import reviews.bundle
 from practice.bundle import reading
 from practice.bundle.files import Fault, Findings, Folder, Note
+from practice.bundle.formats import toml_table
 from practice.bundle.parts import Item
 from practice.bundle.pictures import Pictures
-from practice.bundle.tables import Table, toml_table
+from practice.bundle.tables import Table
 from procedures.bundle import topics
 
 FILES = {"practice.toml", "reviews.csv", "redirects.csv"}

@@ -1,5 +1,5 @@
 """What practice reads and writes of a bundle, and what every app needs to do so.
 
-`files` and `tables` read with care, `reading` makes facts of it, `rows` and `pages` bring the
-facts into the database and back.
+`files`, `formats` and `tables` read with care, `reading` makes facts of it, `rows` and `pages`
+bring the facts into the database and back.
 """

@@ -57,7 +57,7 @@ class Folder:
         self.findings = findings
 
     def names(self, under: str = "", *, ending: str = "") -> list[str]:
-        """Relative paths of the plain files in one sub-folder, sorted; hidden files are left out."""
+        """Relative paths of the files in one folder, sorted; hidden ones are left out."""
         folder = self.root / under
         if not folder.is_dir() or not self._is_inside(folder):
             return []

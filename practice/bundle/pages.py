@@ -37,7 +37,7 @@ def save(page: Page, *, publish: bool) -> None:
 
 def picture(facts: PictureFacts, writing: Writing) -> Picture:
     """The picture with these bytes, made where there is none yet."""
-    row = Picture.objects.filter(file_hash=facts.sha1).first()
+    row: Picture | None = Picture.objects.filter(file_hash=facts.sha1).first()
     if row is None:
         data = writing.pictures[facts.sha1]
         name = facts.file.rsplit("/", 1)[-1]
@@ -69,7 +69,8 @@ class PersonPart(PlainPart):
         return Practitioner.objects.filter(slug=self.slug(path)).first()
 
     def _page(self, row: Practitioner) -> PersonPage | None:
-        return PersonPage.objects.filter(practitioner=row).order_by("path").first()
+        pages = PersonPage.objects.filter(practitioner=row).order_by("path")
+        return cast("PersonPage | None", pages.first())
 
     def current(self, path: str) -> PersonFacts | None:
         row = self._row(path)
@@ -97,7 +98,9 @@ class PersonPart(PlainPart):
                 BoardFacts(one.board, one.specialty, one.expires)
                 for one in row.board_certifications.all()
             ],
-            image=None if image is None else PictureFacts(
+            image=None
+            if image is None
+            else PictureFacts(
                 file=picture_path(image),
                 sha1=image.file_hash,
                 alt=image.description,
@@ -148,9 +151,7 @@ class PersonPart(PlainPart):
         if found is None:
             team = TeamIndexPage.objects.get()
             page = team.add_child(
-                instance=PersonPage(
-                    title=facts.name, slug=facts.slug, practitioner=row, live=False
-                )
+                instance=PersonPage(title=facts.name, slug=facts.slug, practitioner=row, live=False)
             )
             was_live = True
         else:
@@ -182,7 +183,7 @@ class PersonPart(PlainPart):
         return row is not None and row.is_sample
 
 
-INDEXES = {"home": HomePage, "team": TeamIndexPage}
+INDEXES: dict[str, type[Page]] = {"home": HomePage, "team": TeamIndexPage}
 UNTOUCHED = {"home": "", "team": "Our team"}
 
 

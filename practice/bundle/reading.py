@@ -21,13 +21,17 @@ from practice.bundle.facts import (
     RedirectFacts,
 )
 from practice.bundle.files import Findings, Folder
+from practice.bundle.formats import front_matter
 from practice.bundle.parts import Item
 from practice.bundle.pictures import Pictures
-from practice.bundle.tables import DAYS, Table, did_you_mean, front_matter
+from practice.bundle.tables import DAYS, Table, did_you_mean
 
 ROLES = ("physician", "physician-assistant", "nurse-practitioner", "staff")
 ROLE_POSITION = {"physician": 0, "nurse-practitioner": 10, "physician-assistant": 10, "staff": 20}
 OFFER_KINDS = ("same_day", "virtual", "after_hours", "routine", "contact")
+# Addresses that a plain page would never be seen at.
+TAKEN = frozenset({"a", "accounts", "admin", "appointments", "cms", "contact", "es", "livez",
+                   "locations", "media", "readyz", "reviews", "search", "static"})  # fmt: skip
 DOCTOR_WORDS = ("dr", "dr.", "doc", "doctor")
 
 
@@ -87,7 +91,9 @@ def locations(root: Table) -> list[Item]:
     return unique(items, root.findings)
 
 
-def offers(root: Table, location_slugs: Collection[str], people_slugs: Collection[str]) -> list[Item]:
+def offers(
+    root: Table, location_slugs: Collection[str], people_slugs: Collection[str]
+) -> list[Item]:
     """One item for all of them: they are shown together and in order."""
     found = []
     for entry in root.tables("offers"):
@@ -103,20 +109,21 @@ def offers(root: Table, location_slugs: Collection[str], people_slugs: Collectio
     return [Item("practice.toml#offers", root.line("offers", 0), found)] if found else []
 
 
-def closures(root: Table, location_slugs: Collection[str], people_slugs: Collection[str]) -> list[Item]:
+def closures(
+    root: Table, location_slugs: Collection[str], people_slugs: Collection[str]
+) -> list[Item]:
     items = []
     for entry in root.tables("closures"):
         starts, ends = moment(entry, "from"), moment(entry, "until", end=True)
-        facts = ClosureFacts(
-            starts=starts or dt.datetime.min,
-            ends=ends or dt.datetime.max,
-            reason=entry.text("reason", longest=200),
-            location="".join(known(entry, "location", location_slugs, one=True)),
-            practitioner="".join(known(entry, "practitioner", people_slugs, one=True)),
-        )
+        reason = entry.text("reason", longest=200)
+        location = "".join(known(entry, "location", location_slugs, one=True))
+        practitioner = "".join(known(entry, "practitioner", people_slugs, one=True))
         entry.finish()
-        if starts and ends and ends <= starts:
+        if starts is None or ends is None:
+            continue
+        if ends <= starts:
             entry.fault("until", "The closure ends before it begins. 'until' should be later.")
+        facts = ClosureFacts(starts, ends, reason, location, practitioner)
         items.append(Item(f"practice.toml#closures/{facts.key}", entry.line("from"), facts))
     return unique(items, root.findings)
 
@@ -127,7 +134,9 @@ def moment(entry: Table, key: str, *, end: bool = False) -> dt.datetime | None:
     entry.known.add(key)
     if isinstance(value, str):
         try:
-            value = dt.datetime.fromisoformat(value) if "T" in value else dt.date.fromisoformat(value)
+            value = (
+                dt.datetime.fromisoformat(value) if "T" in value else dt.date.fromisoformat(value)
+            )
         except ValueError:
             value = None
     if isinstance(value, dt.datetime):
@@ -168,7 +177,9 @@ def people(
     return items
 
 
-def person(table: Table, slug: str, pictures: Pictures, location_slugs: Collection[str]) -> PersonFacts:
+def person(
+    table: Table, slug: str, pictures: Pictures, location_slugs: Collection[str]
+) -> PersonFacts:
     role = table.choice("role", ROLES, required=True, default="staff")
     position = table.whole("position", low=0, high=10_000)
     facts = PersonFacts(
@@ -196,7 +207,7 @@ def person(table: Table, slug: str, pictures: Pictures, location_slugs: Collecti
         if role == "physician-assistant" and words and words[0] in DOCTOR_WORDS:
             table.fault(key, "A physician assistant is never called 'Dr.'. Take the title out.")
     if role != "staff" and not facts.credentials:
-        table.fault("credentials", "'credentials' is missing. Write the license title, such as PA-C.")
+        table.fault("credentials", "'credentials' is missing. Write a title such as PA-C.")
     return facts
 
 
@@ -241,6 +252,8 @@ def pages(folder: Folder, findings: Findings) -> list[Item]:
             body=text.strip(),
         )
         table.finish()
+        if slug in TAKEN:
+            findings.fault(path, 1, f"/{slug}/ is the site's own. Give the file another name.")
         if not facts.body:
             findings.fault(path, 1, "The page has no text. Write it below the front matter.")
         items.append(Item(path, table.line("title"), facts))
@@ -288,9 +301,7 @@ def csv_rows(text: str, path: str, findings: Findings) -> list[tuple[int, list[s
     return rows
 
 
-def front_matter_of(
-    folder: Folder, path: str, findings: Findings
-) -> tuple[Table, str, int] | None:
+def front_matter_of(folder: Folder, path: str, findings: Findings) -> tuple[Table, str, int] | None:
     text = folder.text(path)
     return None if text is None else front_matter(text, path, findings)
 

@@ -160,13 +160,13 @@ class LocationPart(PlainPart):
 
 
 class ClosurePart(PlainPart):
-    """Closures that a bundle names. What the desk closes by itself is exported, but is no conflict."""
+    """Closures that a bundle names. What the desk closes is exported too, and is no conflict."""
 
     prefix = "practice.toml#closures/"
 
     def _rows(self) -> dict[str, tuple[Closure, ClosureFacts]]:
         zone = Practice.objects.current().zone
-        found = {}
+        found: dict[str, tuple[Closure, ClosureFacts]] = {}
         rows = Closure.objects.select_related("location", "practitioner").order_by("during", "pk")
         for row in rows:
             facts = ClosureFacts(

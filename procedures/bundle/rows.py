@@ -79,9 +79,7 @@ class TopicPart(PlainPart):
         if self.page(item.path) is None:
             facts: TopicFacts = item.facts
             self.index.objects.get().add_child(
-                instance=self.model(
-                    title=facts.title, slug=facts.slug, name=facts.name, live=False
-                )
+                instance=self.model(title=facts.title, slug=facts.slug, name=facts.name, live=False)
             )
 
     def write(self, item: Item, writing: Writing) -> None:
@@ -251,9 +249,7 @@ def item_facts(row: Any) -> ItemFacts:
         if value:
             attributes[name] = str(value)
     image = getattr(row, "image", None)
-    return ItemFacts(
-        row.text.strip(), attributes, None if image is None else picture_facts(image)
-    )
+    return ItemFacts(row.text.strip(), attributes, None if image is None else picture_facts(image))
 
 
 def write_sections(page: Any, sections: Iterable[SectionFacts], writing: Writing) -> None:
@@ -280,16 +276,10 @@ def write_sections(page: Any, sections: Iterable[SectionFacts], writing: Writing
 def item_row(page: Any, name: str, item: ItemFacts, position: int, writing: Writing) -> Model:
     model: Any = getattr(type(page), name).rel.related_model
     if model is Question:
-        return Question(
-            question=item.attributes["question"], answer=item.text, sort_order=position
-        )
+        return Question(question=item.attributes["question"], answer=item.text, sort_order=position)
     if model is Source:
-        return Source(
-            citation=item.text, url=item.attributes.get("url", ""), sort_order=position
-        )
-    values: dict[str, Any] = {
-        FIELDS.get(key, key): value for key, value in item.attributes.items()
-    }
+        return Source(citation=item.text, url=item.attributes.get("url", ""), sort_order=position)
+    values: dict[str, Any] = {FIELDS.get(key, key): value for key, value in item.attributes.items()}
     if "suits" in values:
         values["suits"] = values["suits"] == "yes"
     if item.image is not None:

@@ -13,7 +13,7 @@ from markdown_it.token import Token
 from practice.bundle.facts import PictureFacts
 from practice.bundle.files import Findings
 from practice.bundle.pictures import Pictures
-from practice.bundle.tables import Table, did_you_mean
+from practice.bundle.tables import Lines, Table, did_you_mean
 from procedures.bundle.facts import ItemFacts, SectionFacts
 
 KINDS = (
@@ -92,7 +92,7 @@ class Place:
     pictures: Pictures
 
     def picture(self, file: str, row: int) -> PictureFacts | None:
-        lines = {("image",): self.first_line + row}
+        lines: Lines = {("image",): self.first_line + row}
         return self.pictures.one(Table({"image": file}, self.path, lines, self.findings), "image")
 
     def fault(self, row: int, message: str) -> None:
@@ -139,8 +139,10 @@ def read(text: str, place: Place) -> tuple[str, list[SectionFacts]]:
         row = found[start].start
         if section.kind in WITH_ITEMS and section.kind in seen:
             first = place.first_line + seen[section.kind]
-            place.fault(row, f"A second section of kind {section.kind} (first in line {first}). "
-                             "Join the two.")
+            place.fault(
+                row,
+                f"A second section of kind {section.kind} (first in line {first}). Join the two.",
+            )
         seen.setdefault(section.kind, row)
         sections.append(section)
     return lead, sections
@@ -166,13 +168,17 @@ def read_section(
         section.body = words(rows, inside)
         return section
     if len(lists) > 1:
-        place.note(inside[lists[1]].start, f"Only the first list of the section holds its {kind}; "
-                                           "this one stays plain text.")
+        place.note(
+            inside[lists[1]].start,
+            f"Only the first list of the section holds its {kind}; this one stays plain text.",
+        )
     section.body = words(rows, inside[: lists[0]])
     section.after = words(rows, inside[lists[0] + 1 :])
     for row, text in list_items(inside[lists[0]], rows):
-        item = read_evidence(text, row, place) if kind == "evidence" else read_item(
-            kind, text, row, place
+        item = (
+            read_evidence(text, row, place)
+            if kind == "evidence"
+            else read_item(kind, text, row, place)
         )
         section.items.append(item)
     return section
@@ -194,8 +200,11 @@ def read_heading(text: str, row: int, place: Place) -> tuple[str, str]:
         return kind, title
     kind = kind_of_heading(title)
     if not kind:
-        place.note(row, f"'{title}' names no kind of section; taken as overview. "
-                        "Write {kind=…} after the heading to say another.")
+        place.note(
+            row,
+            f"'{title}' names no kind of section; taken as overview. "
+            "Write {kind=…} after the heading to say another.",
+        )
     return kind or "overview", title
 
 
@@ -255,9 +264,7 @@ def list_items(block: Block, rows: list[str]) -> list[tuple[int, str]]:
     return found
 
 
-def read_item(
-    kind: str, text: str, row: int, place: Place
-) -> ItemFacts:
+def read_item(kind: str, text: str, row: int, place: Place) -> ItemFacts:
     item = ItemFacts(text, dict(DEFAULTS.get(kind, {})))
     braces = _BRACES.match(text)
     if braces and "=" in braces["inside"]:
@@ -332,10 +339,12 @@ def write(lead: str, sections: list[SectionFacts]) -> str:
         if section.kind == "questions":
             parts += [f"### {one.attributes['question']}\n\n{one.text}" for one in section.items]
         elif section.items:
-            parts.append("\n".join(
-                write_item(section.kind, number, item)
-                for number, item in enumerate(section.items, 1)
-            ))
+            parts.append(
+                "\n".join(
+                    write_item(section.kind, number, item)
+                    for number, item in enumerate(section.items, 1)
+                )
+            )
         parts += [section.after] if section.after else []
     return "\n\n".join(parts) + "\n"
 
@@ -357,9 +366,7 @@ def write_item(kind: str, number: int, item: ItemFacts) -> str:
             text += f" {{{inside}}}"
     lines = text.split("\n")
     indent = " " * len(marker)
-    return "\n".join(
-        [marker + lines[0], *(indent + line if line else "" for line in lines[1:])]
-    )
+    return "\n".join([marker + lines[0], *(indent + line if line else "" for line in lines[1:])])
 
 
 def quoted(value: str) -> str:

@@ -9,10 +9,11 @@ from typing import Any
 
 from practice.bundle.facts import PictureFacts
 from practice.bundle.files import Findings, Folder
+from practice.bundle.formats import yaml_text
 from practice.bundle.parts import Item
 from practice.bundle.pictures import Pictures
 from practice.bundle.reading import front_matter_of, slug_of
-from practice.bundle.tables import SLUG, Table, yaml_text
+from practice.bundle.tables import SLUG, Table
 from procedures.bundle import sections
 from procedures.bundle.facts import TopicFacts
 

@@ -38,7 +38,7 @@ CONDITION = "conditions/worn-disk.md"
         (TOML, 'until = "2027-07-05"', 'until = "2027-07-01"', 54, "ends before it begins"),
         (TOML, "[[offers]]", "[[offers]", 41, "This is not TOML"),
         (PERSON, "role: physician", "role: doctor", 4, "Write one of: nurse-practitioner"),
-        (PERSON, "credentials: M.D.\n", "", 2, "Write the license title"),
+        (PERSON, "credentials: M.D.\n", "", 2, "Write a title such as PA-C"),
         (PERSON, "[north]", "[south]", 7, "'south' is not in this bundle"),
         (PERSON, "state: TX", "state: Texas", 9, "two capitals"),
         (PERSON, "bookable: true", "bookable: perhaps", 6, "true or false"),

@@ -131,7 +131,7 @@ def test_a_changed_file_updates_its_item_alone_as_a_new_revision(tmp_path: Path)
     assert page.lead == "We will help you rest."
     assert page.live
     assert page.revisions.count() == revisions + 1
-    assert [step.text for step in page.steps.all()][0] == "You lie down."
+    assert page.steps.first().text == "You lie down."
 
 
 def test_what_staff_published_is_reported_as_a_conflict_and_kept(tmp_path: Path) -> None:

@@ -122,9 +122,7 @@ def test_every_passage_and_every_way_to_a_visit_is_where_it_belongs(
             assert plain(offer.get("text", "")) in page.section(), (path, offer)
 
 
-def test_without_leave_its_topics_are_drafts_that_nobody_sees(
-    client: Client, folder: Path
-) -> None:
+def test_without_leave_its_topics_are_drafts_that_nobody_sees(client: Client, folder: Path) -> None:
     report = bring_in(folder)
 
     assert report.drafts.keys() == set(topics(folder))

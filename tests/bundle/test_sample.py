@@ -35,7 +35,7 @@ DENVER = ZoneInfo("America/Denver")
 
 
 def passages() -> list[tuple[str, str]]:
-    """Every stretch of prose of the sample, with where it stands. Citations are names, not prose."""
+    """Every stretch of prose of the sample, and where it stands. Citations are names, not prose."""
     found = []
     for item in read(SAMPLE_BUNDLE).items:
         facts = item.facts

@@ -23,9 +23,11 @@ class Command(BaseCommand):
         folder: Path = options["folder"]
         if folder.exists() and not folder.is_dir():
             raise CommandError(f"{folder} is a file. Name a folder.")
-        inside = [one for one in folder.iterdir() if not one.name.startswith(".")] if (
-            folder.is_dir()
-        ) else []
+        inside = (
+            [one for one in folder.iterdir() if not one.name.startswith(".")]
+            if (folder.is_dir())
+            else []
+        )
         if inside and not options["overwrite"]:
             raise CommandError(
                 f"{folder} is not empty. Name a new folder, or add --overwrite to write over it."
