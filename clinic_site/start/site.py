@@ -50,7 +50,11 @@ class Site:
     def prepare(self) -> None:
         """Tables, static files, first content, demo accounts. Nothing to do on most starts."""
         self._env = self.environment()
-        stamp = {"code": _fingerprint(), "database": self._database.identity()}
+        stamp = {
+            "code": _fingerprint(),
+            "database": self._database.identity(),
+            "demo": self._home.sealed(self._wanted.mode + os.environ.get("DEMO_PASSWORD", "")),
+        }
         if self._home.recall("prepared") == stamp:
             self._report_other_content()
             return
