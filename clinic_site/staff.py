@@ -40,7 +40,6 @@ OPEN = frozenset(
         "mfa_authenticate",
         "mfa_login_webauthn",
         "admin:login",  # leads to account_login
-        "wagtailadmin_login",
     }
 )
 # What somebody signed in may do before their second factor is set up and was used.
