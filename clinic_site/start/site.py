@@ -70,8 +70,9 @@ class Site:
             else:
                 with step("Tables"):
                     self._or_empty("migrate", "--verbosity=0")
-            with step("Static files"):
+            with step("Static files") as this:
                 static.result()
+                this.note = "collected meanwhile"
         if not facts["has_content"]:
             self._first_content()
         else:
