@@ -136,11 +136,11 @@ class CountedCodes:
         return code
 
 
-class SecondFactorForm(CountedCodes, AuthenticateForm):  # type: ignore[misc]
+class SecondFactorForm(CountedCodes, AuthenticateForm):
     pass
 
 
-class SecondFactorAgainForm(CountedCodes, ReauthenticateForm):  # type: ignore[misc]
+class SecondFactorAgainForm(CountedCodes, ReauthenticateForm):
     pass
 
 

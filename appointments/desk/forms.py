@@ -26,6 +26,7 @@ class RefusalForm(forms.Form):
         label=_("Why?"),
         choices=Refusal.choices,
         widget=forms.RadioSelect(attrs={"class": "form-check-input"}),
+        error_messages={"required": _("Choose why you refuse.")},
     )
     words = forms.CharField(
         label=_("In your own words"),
