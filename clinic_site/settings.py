@@ -231,7 +231,7 @@ SESSION_COOKIE_AGE = 12 * 60 * 60  # seconds; StaffOnly ends a session after 15 
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_AGE = None
 
-# --- what browsers are told, what is written down (docs/security.md) -------------------------------
+# --- what browsers are told, what is written down (docs/security.md) -----------------------------
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"

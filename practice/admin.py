@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.formats import date_format
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from practice.models import AccessLog, Practice
@@ -33,11 +34,11 @@ class AccessLogAdmin(admin.ModelAdmin[AccessLog]):
 
     @admin.display(description=_("patients"))
     def which_patients(self, look: AccessLog) -> str:
-        return ", ".join(map(str, look.patients)) or _("nobody")
+        return ", ".join(map(str, look.patients)) or gettext("nobody")
 
     @admin.display(description=_("outcome"), ordering="refused")
     def outcome(self, look: AccessLog) -> str:
-        return _("refused") if look.refused else _("seen")
+        return gettext("refused") if look.refused else gettext("seen")
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
