@@ -9,7 +9,7 @@ import os
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -232,10 +232,11 @@ class Site:
             return "" if right else f"the front page is not right (status {status})"
         return f"/readyz is not right (status {status})"
 
-    def keep_running(self) -> None:
-        """Return when we are asked to stop. A process that ends is started again, after a longer
+    def keep_running(self, *, ready: Callable[[], None]) -> None:
+        """Say `ready`, and return when we are asked to stop. A process that ends is started again, after a longer
         wait each time; so is the database."""
         try:
+            ready()
             self._keep_running()
         except Stopped:
             say("Stopping.")
