@@ -148,8 +148,10 @@ def for_staff(
     action: str,
     now: dt.datetime,
     permission: str = May.SEE_DESK,
+    at_most: int | None = None,
 ) -> list[Appointment]:
-    """The rows of `appointments` (default: all), for someone who may see them.
+    """The rows of `appointments` (default: all), for someone who may see them; no more than
+    `at_most` of those.
 
     One row in the access log says who looked, at which patients and what for; also when nobody was
     found. Raises PermissionDenied, and logs that, for anybody else.
@@ -159,7 +161,7 @@ def for_staff(
     wanted = _appointments() if appointments is None else appointments
     if allowed and not user.has_perm(May.SEE_EVERY_CALENDAR):
         wanted = wanted.filter(practitioner__user=user.pk)
-    rows = list(wanted.with_people()) if allowed else []  # type: ignore[attr-defined]
+    rows = list(wanted.with_people()[:at_most]) if allowed else []  # type: ignore[attr-defined]
     access_log.record(
         actor=user if user.is_authenticated else None,
         action=action,

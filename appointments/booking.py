@@ -356,7 +356,6 @@ def _let_go(
 ) -> Appointment:
     """Cancelled, and what it took of the calendar is free."""
     side = Appointment.Side.PRACTICE if by else Appointment.Side.PATIENT
-    taken = appointment.occupancy
     moved = _move(
         appointment,
         verb,
@@ -368,6 +367,6 @@ def _let_go(
         cancelled_by=side,
         cancellation_reason=reason,
     )
-    if taken is not None:
-        taken.delete()
+    # By number: whoever was quicker may have deleted the row, and then `_move` has said so.
+    Occupancy.objects.filter(pk=appointment.occupancy_id).delete()
     return moved

@@ -34,6 +34,8 @@ from practice.models import Practice
 from practice.roles import May
 
 P = ParamSpec("P")
+ONE_DAY = dt.timedelta(days=1)
+MOST_FOUND = 50
 DeskView = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
 
@@ -122,14 +124,14 @@ def appointments(request: HttpRequest) -> HttpResponse:
         if words is None:
             messages.info(request, _("This search is too old. Please type it again."))
             return redirect("admin:appointments")
-        rows = _rows(request, search.find(words), action="search", here=here)
+        rows = _rows(request, search.find(words), action="search", here=here, at_most=MOST_FOUND)
         return _page(
             request,
             "found",
             here=here,
             rows=rows,
             words=words,
-            many=len(rows) == search.MOST,
+            many=len(rows) == MOST_FOUND,
             search_form=SearchForm(initial={"words": words}),
         )
     form = DayForm(request.GET)
@@ -148,9 +150,6 @@ def appointments(request: HttpRequest) -> HttpResponse:
         off=[row for row in rows if row.is_off],
         search_form=SearchForm(),
     )
-
-
-ONE_DAY = dt.timedelta(days=1)
 
 
 @needs(May.SEE_DESK)
@@ -244,9 +243,21 @@ def refuse(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 def _rows(
-    request: HttpRequest, wanted: QuerySet[Appointment], *, action: str, here: Here
+    request: HttpRequest,
+    wanted: QuerySet[Appointment],
+    *,
+    action: str,
+    here: Here,
+    at_most: int | None = None,
 ) -> list[Row]:
-    found = access.for_staff(request, wanted, action=action, now=here.now, permission=May.SEE_DESK)
+    found = access.for_staff(
+        request,
+        wanted,
+        action=action,
+        now=here.now,
+        permission=May.SEE_DESK,
+        at_most=at_most,
+    )
     return [here.row(one) for one in found]
 
 

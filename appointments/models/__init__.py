@@ -1,11 +1,12 @@
 from .appointment import Appointment, StatusChange, new_reference
 from .draft import Draft
 from .occupancy import CalendarVersion, Occupancy
-from .patient import Patient
+from .patient import E164, Patient
 from .schedule import VisitType, WorkingHours
 from .statuses import HOLDS_TIME, Kind, State, Status
 
 __all__ = [
+    "E164",
     "HOLDS_TIME",
     "Appointment",
     "CalendarVersion",
