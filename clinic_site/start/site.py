@@ -233,8 +233,8 @@ class Site:
         return f"/readyz is not right (status {status})"
 
     def keep_running(self, *, ready: Callable[[], None]) -> None:
-        """Say `ready`, and return when we are asked to stop. A process that ends is started again, after a longer
-        wait each time; so is the database."""
+        """Say `ready`, and return when we are asked to stop. A process that ends is started again,
+        after a longer wait each time; so is the database."""
         try:
             ready()
             self._keep_running()
@@ -248,8 +248,11 @@ class Site:
             time.sleep(0.5)
             if not self._database.still_there():
                 say("The database ended by itself; starting it again.")
-                with contextlib.suppress(Sorry):
+                try:
                     self._database.start()
+                except Sorry as sorry:
+                    say(str(sorry))
+                    time.sleep(10)
             for child in self._children:
                 now = time.monotonic()
                 if child.name in due:
