@@ -368,5 +368,6 @@ def _let_go(
         cancellation_reason=reason,
     )
     # By number: whoever was quicker may have deleted the row, and then `_move` has said so.
-    Occupancy.objects.filter(pk=appointment.occupancy_id).delete()
+    if appointment.occupancy_id is not None:
+        Occupancy.objects.filter(pk=appointment.occupancy_id).delete()
     return moved
