@@ -13,7 +13,6 @@ LONGEST = 400
 # Longer than LONGEST, and why that is right.
 LONG_FILES = {
     "static/scss/_topic.scss": "one kind of page, part by part in the order of the page",
-    "tests/appointments/test_booking.py": "one verb after the other, each read alone",
 }
 MADE_BY_TOOLS = re.compile(
     r"(^requirements.*\.txt|package-lock\.json|static/css/.*|.*/migrations/.*|.*\.(svg|png|jpg|po))$"
