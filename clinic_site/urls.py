@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
+from django.views.generic import RedirectView
 from django.views.static import serve
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
@@ -22,7 +23,9 @@ urlpatterns = [
     # machines
     path("sitemap.xml", for_machines.sitemap, name="sitemap"),
     path("robots.txt", for_machines.robots, name="robots"),
-    # pages that doctors edit
+    # pages that doctors edit; in front of Wagtail's sign-in for private pages, which knows neither
+    # our limits nor a second factor
+    path("_util/login/", RedirectView.as_view(pattern_name="account_login", query_string=True)),
     path("", include(wagtail_urls)),
 ]
 

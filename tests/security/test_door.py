@@ -193,7 +193,7 @@ def test_who_is_sent_away_is_out_with_the_next_request(frances: User) -> None:
 
 def test_wagtail_has_no_door_of_its_own(frances: User) -> None:
     browser = Client()
-    for address in ("/cms/", "/cms/login/", "/admin/login/"):
+    for address in ("/cms/", "/cms/login/", "/admin/login/", "/_util/login/"):
         assert leads_to_sign_in(browser.get(address))
         answer = browser.post(address, {"username": frances.username, "password": PASSWORD})
         assert leads_to_sign_in(answer)
