@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import base64
 import datetime as dt
+import uuid
 
 import pytest
 from django.test import Client
 
 from appointments import booking
-from appointments.models import Appointment, Occupancy
+from appointments.models import Appointment, Occupancy, WorkingHours
 from tests.appointments.visitor import ANSWERS, Visitor
-from tests.people import Clinic, a_visit
+from tests.people import Clinic, a_visit, a_visit_type, free_times
 
 URL = "/appointments/office-visit/"
 
@@ -75,3 +76,19 @@ def test_two_clicks_on_cancel_at_the_same_moment_cancel_once(
     with pytest.raises(booking.AlreadyChanged):
         booking.cancel(second, by=None, reason="", now=now)
     assert wanted.status_changes.filter(to_status="cancelled").count() == 1
+
+
+def test_holds_for_one_kind_of_visit_do_not_add_to_half_a_day_of_another(
+    clinic: Clinic, now: dt.datetime
+) -> None:
+    short = a_visit_type(slug="a-question", minutes=20, buffer_after_minutes=10, horizon_days=1)
+    WorkingHours.objects.get(practitioner=clinic.assistant).visit_types.add(short)
+    today = [slot for slot in free_times(clinic.same_day, now) if slot.local.day == 24]
+    for slot in today[:4]:
+        booking.hold(key=uuid.uuid4(), slot=slot, source="", now=now)
+    left = [slot for slot in free_times(short, now) if slot.local.day == 24]
+    assert len(left) == 4
+    with pytest.raises(booking.TooManyHolds) as refusal:
+        booking.hold(key=uuid.uuid4(), slot=left[0], source="", now=now)
+    assert refusal.value.limit == "day"
+    assert Occupancy.objects.count() == 4
