@@ -41,7 +41,13 @@ def _secret(name: str) -> str:
     if value := env.str(name, ""):
         return value
     if path := env.str(f"{name}_FILE", ""):
-        return Path(path).read_text().strip()
+        try:
+            return Path(path).read_text().strip()
+        except OSError as error:
+            raise ImproperlyConfigured(
+                f"{name}_FILE is {path}, which cannot be read ({error.strerror}). Put the key "
+                "there or correct the path."
+            ) from error
     if DEMO:
         return secrets.token_urlsafe(50)
     raise ImproperlyConfigured(
