@@ -202,3 +202,10 @@ def test_wagtail_has_no_door_of_its_own(frances: User) -> None:
     assert editor.get("/cms/").status_code == 200
     assert editor.get("/cms/password_reset/").status_code == 404
     assert b"Change password" not in editor.get("/cms/account/").content
+
+
+def test_who_edits_no_pages_is_told_so_and_not_sent_in_a_circle(frances: User) -> None:
+    browser = signed_in(frances)
+    for address in ("/cms/", "/cms/pages/", "/cms/reports/", "/cms/no-such-page/"):
+        assert browser.get(address).status_code == 403
+    assert browser.get("/admin/").status_code == 200
