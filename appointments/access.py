@@ -77,13 +77,16 @@ def by_token(token: str, *, now: dt.datetime) -> Appointment | None:
 def by_what_they_know(
     *, reference: str, birth_date: dt.date, phone: str, now: dt.datetime
 ) -> Appointment | None:
-    """Raises Paused after five tries at one reference, whether it exists or not."""
+    """Raises Paused after five wrong tries at one reference, whether it exists or not."""
     _count_try(reference, now=now)
-    return (
+    found = (
         _appointments()
         .filter(reference=reference, patient__birth_date=birth_date, patient__phone=phone)
         .first()
     )
+    if found:
+        _was_right(reference, now=now)
+    return found
 
 
 def visit(request: HttpRequest, reference: str, *, now: dt.datetime) -> Visit:
@@ -103,9 +106,12 @@ def visit(request: HttpRequest, reference: str, *, now: dt.datetime) -> Visit:
 
 
 def is_birth_date(appointment: Appointment, birth_date: dt.date, *, now: dt.datetime) -> bool:
-    """Raises Paused after five tries."""
+    """Raises Paused after five wrong tries."""
     _count_try(appointment.reference, now=now)
-    return appointment.patient.birth_date == birth_date
+    if appointment.patient.birth_date != birth_date:
+        return False
+    _was_right(appointment.reference, now=now)
+    return True
 
 
 def let_in(
@@ -136,6 +142,11 @@ def _cookie_name(reference: str) -> str:
 def _count_try(reference: str, *, now: dt.datetime) -> None:
     if not limits.allow("birth-date", reference, limit=TRIES, per=PAUSE, now=now):
         raise Paused
+
+
+def _was_right(reference: str, *, now: dt.datetime) -> None:
+    """Whoever knows it already guesses nothing."""
+    limits.take_back("birth-date", reference, at=now)
 
 
 # --- staff --------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ import uuid
 import pytest
 from django.test import Client
 
-from appointments import booking
+from appointments import access, booking
 from appointments.models import Appointment, Occupancy, WorkingHours
 from tests.appointments.visitor import ANSWERS, Visitor
 from tests.people import Clinic, a_visit, a_visit_type, free_times
@@ -92,3 +92,16 @@ def test_holds_for_one_kind_of_visit_do_not_add_to_half_a_day_of_another(
         booking.hold(key=uuid.uuid4(), slot=left[0], source="", now=now)
     assert refusal.value.limit == "day"
     assert Occupancy.objects.count() == 4
+
+
+def test_coming_back_often_with_the_right_birth_date_shuts_nobody_out(
+    clinic: Clinic, now: dt.datetime
+) -> None:
+    visit = a_visit(clinic.same_day, now)
+    right, wrong = visit.patient.birth_date, dt.date(1951, 7, 22)
+    for _ in range(7):
+        assert access.is_birth_date(visit, right, now=now)
+    for _ in range(5):
+        assert not access.is_birth_date(visit, wrong, now=now)
+    with pytest.raises(access.Paused):
+        access.is_birth_date(visit, right, now=now)
