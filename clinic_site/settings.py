@@ -38,7 +38,8 @@ DEBUG = False
 
 def _secret(name: str) -> str:
     """A key from NAME or from the file NAME_FILE; demo falls back to one for this process alone."""
-    if value := env.str(name, ""):
+    value: str = env.str(name, "")
+    if value:
         return value
     if path := env.str(f"{name}_FILE", ""):
         try:
