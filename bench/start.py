@@ -23,6 +23,8 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
+from clinic_site.postgres_programs import ROOT_PLACE
+
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = ("/", "/conditions/", "/procedures/", "/team/", "/reviews/", "/appointments/")
 PROMISES = {  # on two cores
@@ -103,6 +105,13 @@ def proportional_memory(pid: int) -> tuple[float, int]:
     return kilobytes / 1024, len(family)
 
 
+def forget_database(place: Path) -> None:
+    """As root it lies outside the checkout."""
+    note = place / ".clinic" / "cluster-id"
+    if note.exists():
+        shutil.rmtree(ROOT_PLACE / note.read_text().strip())
+
+
 def machine() -> str:
     model = platform.processor() or platform.machine()
     with contextlib.suppress(OSError):
@@ -121,9 +130,13 @@ def measure() -> dict[str, float]:
     figures: dict[str, float] = {}
     installers = ["pip", *(["uv"] if shutil.which("uv") else [])]
     for installer in installers:
-        with tempfile.TemporaryDirectory(prefix="clinic-bench-") as folder:
+        with (
+            tempfile.TemporaryDirectory(prefix="clinic-bench-") as folder,
+            contextlib.ExitStack() as after,
+        ):
             place = Path(folder)
             copy_checkout(place)
+            after.callback(forget_database, place)
             print(f"  from nothing, {installer}:")
             with started(place, installer) as (seconds, _, _):
                 figures[f"nothing to Ready, {installer}"] = seconds

