@@ -89,6 +89,8 @@ class Visit:
     confirmation: str = "request"
     start_interval: int | None = None
     position: int = 0
+    cut_off: dt.time | None = None
+    daily_cap: int | None = None
 
     @property
     def virtual(self) -> bool:
@@ -125,6 +127,14 @@ class Works:
     hours: Hours
     from_date: dt.date | None = None
     until_date: dt.date | None = None
+    same_day_from: dt.time | None = None
+    """Times that can be asked for on their own day only, from this hour on."""
+
+    def serves(self, visit: Visit) -> bool:
+        return visit.id in self.visit_types and visit.virtual == (self.location is None)
+
+    def is_released(self, day: dt.date, zone: ZoneInfo, now: dt.datetime) -> bool:
+        return self.same_day_from is None or now >= instant(day, self.same_day_from, zone)
 
     def on(self, day: dt.date, zone: ZoneInfo) -> Interval | None:
         if self.from_date and day < self.from_date:

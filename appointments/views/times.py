@@ -15,7 +15,7 @@ from .. import access, booking, calendars, drafts, emergency, keys, limited, sho
 from ..availability import BadSlot, Slot, free_slots
 from ..forms import RedFlag, TimeForm
 from ..models import VisitType
-from .tab import go, problems_of
+from .tab import go, go_on_in, other_language, problems_of
 
 
 @csrf_exempt
@@ -103,6 +103,9 @@ def _choose(request: HttpRequest, kind: VisitType) -> HttpResponse:
         "red_flag": form.cleaned_data.get("red_flag", ""),
     }
     filters = {name: request.POST.get(name, "")[:80] for name in ("person", "place")}
+    if language := other_language(request):
+        drafts.save(key, typed, now=now)
+        return go_on_in(language, "times", key, kind.slug, **filters)
     if "show" in request.POST:
         drafts.save(key, typed, now=now)
         return go("times", key, kind.slug, **filters, **{"from": request.POST["show"][:10]})
@@ -159,7 +162,7 @@ def _free(kind: VisitType, key: uuid.UUID, *, now: dt.datetime) -> list[Slot]:
     rules = calendars.at(now).rules
     days = kind.horizon_days + 2
     taken = calendars.load(
-        now=now, first=rules.today(now), days=days, rules=rules, own_key=key
+        now=now, first=rules.today(now), days=days, rules=rules, own=[key]
     ).taken
     return free_slots(rules, taken, visit_type=kind.slug, now=now)
 
