@@ -122,7 +122,7 @@ def let_in(
         _cookie_name(appointment.reference),
         _signer.sign_object(said),
         max_age=PASS_LASTS,
-        path="/" if settings.SESSION_COOKIE_SECURE else "/a/",
+        path="/",  # /a/ and /es/a/
         secure=bool(settings.SESSION_COOKIE_SECURE),
         httponly=True,
         samesite="Lax",

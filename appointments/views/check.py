@@ -25,7 +25,7 @@ from ..availability import Slot
 from ..forms import DetailsForm, RedFlag
 from ..models import VisitType
 from .details import a_form, answers
-from .tab import at, first_input, go, problem_with
+from .tab import at, first_input, go, go_on_in, other_language, problem_with
 
 CONSENT_VERSION = "2026-11"
 
@@ -82,6 +82,8 @@ def _send(request: HttpRequest, kind: VisitType) -> HttpResponse:
     typed = drafts.load(key, now=now)
     typed |= {name: value for name, value in answers(request).items() if value}
     drafts.save(key, typed, now=now)
+    if language := other_language(request):
+        return go_on_in(language, "check", key, kind.slug)
     the_time = chosen.under(key, kind, typed.get("slot", ""), now=now)
     if the_time is None or typed.get("red_flag") not in RedFlag.KEPT:
         return go("times", key, kind.slug)
