@@ -11,7 +11,7 @@ WORDS = {
 
 
 class Migration(migrations.Migration):
-    dependencies = [("practice", "0003_waiting_lists_and_limits")]
+    dependencies = [("practice", "0002_ground")]
 
     operations = [
         *(
