@@ -36,11 +36,14 @@ def locked(appointment: Appointment, *, now: dt.datetime, pause: dt.timedelta) -
 
 
 def new_link(appointment: Appointment, *, by: User, now: dt.datetime) -> Appointment:
-    """Every earlier private address ends, and so does every visit's page that is open."""
+    """Every earlier private address ends, and so does every visit's page that is open; also those
+    of the times that the visit was moved from, which lead here."""
     with transaction.atomic():
-        Appointment.objects.filter(pk=appointment.pk).update(
-            link_generation=F("link_generation") + 1
-        )
+        rows, row = [appointment.pk], appointment
+        while row.replaces is not None:
+            row = row.replaces
+            rows.append(row.pk)
+        Appointment.objects.filter(pk__in=rows).update(link_generation=F("link_generation") + 1)
         Mark.objects.create(
             appointment=appointment, kind=Mark.Kind.NEW_LINK, at=now, user=by, role=role_of(by)
         )

@@ -13,6 +13,7 @@ from .. import (
     booking,
     calendars,
     chosen,
+    consents,
     drafts,
     emergency,
     keys,
@@ -26,8 +27,6 @@ from ..forms import DetailsForm, RedFlag
 from ..models import VisitType
 from .details import a_form, answers
 from .tab import at, first_input, go, go_on_in, other_language, problem_with
-
-CONSENT_VERSION = "2026-11"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -108,10 +107,12 @@ def _send(request: HttpRequest, kind: VisitType) -> HttpResponse:
 
 def _details(form: DetailsForm, typed: dict[str, str]) -> booking.RequestDetails:
     said = {"located_in": "", **form.cleaned_data}
+    said.pop("consent_texts")
     return booking.RequestDetails(
         **said,
         red_flag=typed["red_flag"],
-        consent_version=CONSENT_VERSION,
+        consent_version=consents.VERSION,
+        consents=form.consents,
         language=get_language() or "en",
     )
 
@@ -135,7 +136,7 @@ def _rows(form: DetailsForm) -> list[tuple[str, str, str]]:
                 answer = wording.phone(value)
             case "located_in":
                 answer = states.name_of(value)
-            case "voicemail_ok":
+            case "voicemail_ok" | "consent_texts":
                 answer = _("Yes") if value else _("No")
             case _ if choices := dict(getattr(field, "choices", ())):
                 answer = str(choices[value])
