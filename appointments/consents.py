@@ -28,7 +28,8 @@ WORDS = {
     (Subject.TEXTS, "2026-11"): (
         _("You may send me text messages about this visit"),
         _(
-            "They name no illness. Your carrier may charge for them. Tell us at any time to end them."
+            "They name no illness. Your carrier may charge for them. "
+            "Tell us at any time to end them."
         ),
     ),
 }

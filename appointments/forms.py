@@ -213,7 +213,9 @@ class DetailsForm(forms.Form):
         ],
         initial=Patient.ContactBy.PHONE,
         widget=forms.RadioSelect,
-        help_text=_("We write only about this visit. Text messages need your yes below; else we call."),
+        help_text=_(
+            "We write only about this visit. Text messages need your yes below; else we call."
+        ),
         error_messages={"required": _("Choose how we should reach you")},
     )
     patient_status = forms.ChoiceField(
@@ -241,10 +243,7 @@ class DetailsForm(forms.Form):
         max_length=60,
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "off", "class": "w-medium"}),
-        help_text=_(
-            "Some treatments work best early. A date, or words such as “about two weeks ago”. "
-            "“Don’t know” is fine."
-        ),
+        help_text=_("A date, or words such as “about two weeks ago”. “Don’t know” is fine."),
     )
     reason = forms.CharField(
         label=_("What is the visit about?"),
@@ -314,12 +313,19 @@ class DetailsForm(forms.Form):
         licensed: Collection[str],
         seen_by: str,
         today: dt.date,
+        treatment_windows: bool = False,
     ) -> None:
         """`licensed`: states where the practitioner (`seen_by`, as named in sentences) may treat
-        by video. `today`: the date at the practice."""
+        by video. `today`: the date at the practice. `treatment_windows`: a physician says that some
+        treatments have one."""
         super().__init__(data, initial=initial)
         self.licensed, self.seen_by, self.today = frozenset(licensed), seen_by, today
         self.wrong_state = False
+        if treatment_windows:
+            self.fields["onset_date"].help_text = _(
+                "Some treatments work best in the first weeks, so sooner is better. A date, or "
+                "words such as “about two weeks ago”. “Don’t know” is fine."
+            )
         if not virtual:
             del self.fields["located_in"]
         else:

@@ -60,7 +60,9 @@ def _of_mark(mark: Mark) -> str:
             return _("You corrected your details.")
 
 
-def _of_status(change: StatusChange, appointment: Appointment) -> str:
+def _of_status(  # noqa: C901 (a table)
+    change: StatusChange, appointment: Appointment
+) -> str:
     by_patient = change.actor == StatusChange.Actor.PATIENT
     match Status(change.to_status):
         case Status.PENDING:

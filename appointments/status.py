@@ -53,7 +53,7 @@ def of(appointment: Appointment, *, now: dt.datetime, zone: ZoneInfo) -> Told:
         heading=_heading(appointment, status),
         next=_next(appointment, status, now=now, zone=zone),
         time=_time(appointment, zone) if settled else None,
-        wanted=_wanted(appointment) if status == Status.WAITLIST else "",
+        wanted=wanted(appointment) if status == Status.WAITLIST else "",
         is_booked=booked,
         may_cancel=(to_come or not settled) and "cancel" in allowed,
         may_move=to_come and status in {Status.PENDING, Status.BOOKED},
@@ -84,7 +84,8 @@ def _time(appointment: Appointment, zone: ZoneInfo) -> shown.Time:
     )
 
 
-def _wanted(appointment: Appointment) -> str:
+def wanted(appointment: Appointment) -> str:
+    """When somebody on the waiting list could come; empty for everybody else."""
     first, last = appointment.wanted_from, appointment.wanted_until
     if first is None or last is None:
         return ""
@@ -94,7 +95,7 @@ def _wanted(appointment: Appointment) -> str:
     return said
 
 
-def _heading(appointment: Appointment, status: Status) -> str:
+def _heading(appointment: Appointment, status: Status) -> str:  # noqa: C901 (a table)
     match status:
         case Status.PENDING:
             return _("We have your request")
@@ -127,7 +128,7 @@ def _lapsed(appointment: Appointment) -> bool:
     return last is not None and last.actor == StatusChange.Actor.SYSTEM
 
 
-def _next(
+def _next(  # noqa: C901 (a table)
     appointment: Appointment, status: Status, *, now: dt.datetime, zone: ZoneInfo
 ) -> list[str]:
     virtual = appointment.visit_type.is_virtual

@@ -8,7 +8,19 @@ from django.views.decorators.http import require_http_methods
 
 from practice import clock
 
-from .. import access, booking, calendars, chosen, drafts, emergency, keys, limited, shown, states
+from .. import (
+    access,
+    booking,
+    calendars,
+    chosen,
+    drafts,
+    emergency,
+    keys,
+    limited,
+    shown,
+    states,
+    window,
+)
 from ..availability import Slot
 from ..forms import DetailsForm, RedFlag
 from ..models import VisitType
@@ -102,4 +114,5 @@ def a_form(
         licensed=the_time.licensed,
         seen_by=the_time.practitioner.spoken_name,
         today=now.astimezone(the_time.zone).date(),
+        treatment_windows=bool(window.in_force()),
     )

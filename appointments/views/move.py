@@ -64,7 +64,7 @@ def move(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 def _free(appointment: Appointment, *, now: dt.datetime) -> list[Slot]:
-    """What can be had instead, one's own time left out; it is no obstacle to times that cross it."""
+    """What can be had instead. One's own time is left out, and is no obstacle to its neighbours."""
     rules = calendars.at(now).rules
     kind = appointment.visit_type
     taken = calendars.load(

@@ -27,6 +27,9 @@ SCREENS: dict[str, frozenset[Role]] = {
     "admin:appointments": DESK,
     "admin:appointment": DESK,
     "admin:refuse": DESK,
+    "admin:call": DESK,
+    "admin:offer": DESK,
+    "admin:new_link": DESK,
     "admin:lists": EVERYBODY,
     "admin:login": EVERYBODY,
     "admin:logout": EVERYBODY,
@@ -56,7 +59,11 @@ SCREENS: dict[str, frozenset[Role]] = {
     "admin:auth_user_password_change": NOBODY,
 }
 # Done with POST; GET answers 405 and does nothing.
-ACTIONS: dict[str, frozenset[Role]] = {"admin:find": DESK, "admin:confirm": DESK}
+ACTIONS: dict[str, frozenset[Role]] = {
+    "admin:find": DESK,
+    "admin:confirm": DESK,
+    "admin:seen": DESK,
+}
 UNNAMED = "admin:None"  # old addresses of Django's admin, and its catch-all
 
 
