@@ -13,6 +13,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from operator import attrgetter
 from typing import Literal, Self, TypeVar
 
 from .intervals import Interval, union
@@ -131,9 +132,13 @@ def free_slots(
     first = first or today
     last = first + ONE_DAY * ((days or visit.horizon_days + 2) - 1)
     earliest = now + dt.timedelta(minutes=visit.notice)
+    length = dt.timedelta(minutes=visit.minutes)
     desk = None if visit.instant else Desk.at(now, rules)
     merged = {person: union(rows) for person, rows in taken.items()}
     full = set() if visit.daily_cap is None else _full_days(rules, visit, taken)
+    people = {one.id: one for one in rules.people}
+    places = {one.id: one for one in rules.places}
+    opened: dict[tuple[dt.date, int | None], list[Interval]] = {}
     found: dict[tuple[int, int | None, dt.datetime], Slot] = {}
     for works, day, start in _starts(
         rules,
@@ -150,24 +155,27 @@ def free_slots(
         local = start.astimezone(rules.zone)
         if not first <= local.date() <= last:
             continue
-        person = _by_id(rules.people, works.practitioner)
+        person = people[works.practitioner]
         if practitioner is not None and person.slug != practitioner:
             continue
-        if _crosses(visit.takes(start), merged.get(works.practitioner, ())):
+        others = merged.get(works.practitioner)
+        if others and _crosses(visit.takes(start), others):
             continue
         answer_by = desk.answers_by(visit, start) if desk else None
-        place = None if works.location is None else _by_id(rules.places, works.location)
+        place = None if works.location is None else places[works.location]
+        if (there := (local.date(), works.location)) not in opened:
+            opened[there] = rules.open_around(*there)
         found[(works.practitioner, works.location, start)] = Slot(
             visit_type=visit.slug,
             practitioner=person.slug,
             location=place.slug if place else None,
             start=start,
-            end=visit.lasts(start).end,
+            end=start + length,
             person=person,
             place=place,
             day=day,
             local=local,
-            after_hours=not rules.is_open(start, works.location),
+            after_hours=not any(one.contains(start) for one in opened[there]),
             answer_by=answer_by,
             call_us="nobody-answers-before" if desk and answer_by is None else "",
         )
@@ -279,7 +287,7 @@ def _starts(
     Counted in real time from the moment a window opens. Of an hour that comes twice only the
     first is used, so that a time on the wall clock is never two times.
     """
-    length = dt.timedelta(minutes=visit.minutes)
+    length, step = dt.timedelta(minutes=visit.minutes), visit.step
     for works in rules.works:
         if not works.serves(visit):
             continue
@@ -293,14 +301,17 @@ def _starts(
             start = window.start
             while start + length <= window.end:
                 comes_again = start.astimezone(rules.zone).fold
-                if not comes_again and not _crosses(visit.lasts(start), shut):
+                if not comes_again and not (shut and _crosses(visit.lasts(start), shut)):
                     yield works, day, start
-                start += visit.step
+                start += step
+
+
+_START = attrgetter("start")
 
 
 def _crosses(wanted: Interval, taken: Sequence[Interval]) -> bool:
     """`taken` is merged and in order."""
-    before = bisect_right(taken, wanted.start, key=lambda one: one.start) - 1
+    before = bisect_right(taken, wanted.start, key=_START) - 1
     if before >= 0 and taken[before].end > wanted.start:
         return True
     return before + 1 < len(taken) and taken[before + 1].start < wanted.end

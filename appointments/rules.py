@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from .intervals import Interval, subtract
@@ -18,6 +19,7 @@ ONE_DAY = dt.timedelta(days=1)
 LONGEST_WAIT = dt.timedelta(days=30)
 
 
+@lru_cache(maxsize=4096)
 def instant(day: dt.date, time: dt.time, zone: ZoneInfo) -> dt.datetime:
     """When the wall clock in `zone` shows `time` on `day`, in UTC.
 
@@ -199,14 +201,18 @@ class Rules:
     def is_open(self, moment: dt.datetime, location: int | None) -> bool:
         """Whether the place (without one: any place) keeps its door open at `moment`."""
         day = moment.astimezone(self.zone).date()
-        return any(
-            window.contains(moment)
+        return any(window.contains(moment) for window in self.open_around(day, location))
+
+    def open_around(self, day: dt.date, location: int | None) -> list[Interval]:
+        """When the place (without one: any place) is open, as far as it touches `day`."""
+        return [
+            window
             for place in self.places
             if location in (None, place.id)
             for hours in place.hours
             for opening_day in (day - ONE_DAY, day)
             if (window := hours.on(opening_day, self.zone))
-        )
+        ]
 
 
 @dataclass(frozen=True, slots=True)
