@@ -15,9 +15,8 @@ from django.views.decorators.http import require_http_methods
 from appointments import signs
 from appointments.desk.pages import here_now, needs, page
 from appointments.models import WarningSigns
-from practice.models import Practitioner
-from practice.models import Role as PersonRole
 from practice.roles import May
+from procedures.signing import physician
 
 LINES = {"rows": 6, "class": "form-control"}
 
@@ -44,7 +43,7 @@ def warning_signs(request: HttpRequest) -> HttpResponse:
     here = here_now()
     asked = request.GET.get("language", "")
     language = asked if asked in dict(settings.LANGUAGES) else "en"
-    signer = Practitioner.objects.filter(user=request.user.pk, role=PersonRole.PHYSICIAN).first()
+    signer = physician(request.user)
     latest = WarningSigns.objects.filter(language=language).last()
     form = SignsForm(
         request.POST or None,
