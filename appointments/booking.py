@@ -266,10 +266,10 @@ def reschedule(
     if first := Appointment.objects.filter(key=key).first():
         return first
     current = changing.fresh(appointment)
-    transitions.find("reschedule", current.status, changing.actor_of(current, by))
     seen = appointment.version if seen_version is None else seen_version
     if current.version != seen or current.status != appointment.status:
         raise AlreadyChanged(current)
+    transitions.find("reschedule", current.status, changing.actor_of(current, by))
     rules, visit, found = taking.still_free(
         slot, own=[key, appointment.key], now=now, by_staff=by is not None
     )

@@ -78,7 +78,7 @@ def fill(first: int, final: int, *, people: list[int], kind: int, now: dt.dateti
             _FILL,
             {
                 "people": people,
-                "last": now + dt.timedelta(days=AHEAD),
+                "last": now.replace(minute=0, second=0, microsecond=0) + dt.timedelta(days=AHEAD),
                 "first": first,
                 "final": final,
                 "now": now,
