@@ -73,6 +73,7 @@ PERMISSIONS: dict[str, list[str] | str] = {
 
 STAFF = ("/admin/", "/cms/", "/accounts/")
 PERSONAL = (*STAFF, "/appointments/", "/a/")
+PERSONAL += ("/reviews/new/", "/r/", "/es/reviews/new/", "/es/r/")
 FREE_TIMES = "/appointments/slots.json"  # the one address among them that says nothing of anybody
 METHODS = ("GET", "HEAD", "POST", "OPTIONS")
 

@@ -21,6 +21,10 @@ from practice import clock
 
 LIFETIME = timedelta(days=90)
 PATHS = {Link.Purpose.VISIT: "/a/{token}/"}
+PATHS |= {
+    Link.Purpose.REVIEW_INVITATION: "/r/invited/{token}/",
+    Link.Purpose.REVIEW: "/r/mine/{token}/",
+}
 TOKEN_LENGTH = 43
 
 
