@@ -17,7 +17,7 @@ from django.forms.renderers import TemplatesSetting
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from . import emergency, states
+from . import consents, emergency, states
 from .models import Appointment, Patient
 from .onset import parse_date, parse_onset
 
@@ -125,6 +125,7 @@ class DetailsForm(forms.Form):
         "contact_relationship": _("Your relation to the patient"),
         "birth_date": _("Date of birth"),
         "voicemail_ok": _("Voicemail allowed"),
+        "consent_texts": _("Text messages allowed"),
         "contact_by": _("Reach you by"),
         "patient_status": _("Been here before"),
         "located_in": _("State during the video visit"),
@@ -212,7 +213,9 @@ class DetailsForm(forms.Form):
         ],
         initial=Patient.ContactBy.PHONE,
         widget=forms.RadioSelect,
-        help_text=_("We write only about this visit, and only with your number or address above."),
+        help_text=_(
+            "We write only about this visit. Text messages need your yes below; else we call."
+        ),
         error_messages={"required": _("Choose how we should reach you")},
     )
     patient_status = forms.ChoiceField(
@@ -240,10 +243,7 @@ class DetailsForm(forms.Form):
         max_length=60,
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "off", "class": "w-medium"}),
-        help_text=_(
-            "Some treatments work best early. A date, or words such as “about two weeks ago”. "
-            "“Don’t know” is fine."
-        ),
+        help_text=_("A date, or words such as “about two weeks ago”. “Don’t know” is fine."),
     )
     reason = forms.CharField(
         label=_("What is the visit about?"),
@@ -292,8 +292,14 @@ class DetailsForm(forms.Form):
         ),
         error_messages={"required": _("Choose how you will pay")},
     )
+    consent_texts = forms.BooleanField(
+        label=consents.WORDS[consents.Subject.TEXTS, consents.VERSION][0],
+        required=False,
+        widget=SaidYes,
+        help_text=consents.WORDS[consents.Subject.TEXTS, consents.VERSION][1],
+    )
     consent = forms.BooleanField(
-        label=_("I agree that you use these answers to arrange and prepare this visit"),
+        label=consents.WORDS[consents.Subject.ANSWERS, consents.VERSION][0],
         widget=SaidYes,
         error_messages={"required": _("We need your agreement before you can go on")},
     )
@@ -307,25 +313,26 @@ class DetailsForm(forms.Form):
         licensed: Collection[str],
         seen_by: str,
         today: dt.date,
+        treatment_windows: bool = False,
     ) -> None:
         """`licensed`: states where the practitioner (`seen_by`, as named in sentences) may treat
-        by video. `today`: the date at the practice."""
+        by video. `today`: the date at the practice. `treatment_windows`: a physician says that some
+        treatments have one."""
         super().__init__(data, initial=initial)
         self.licensed, self.seen_by, self.today = frozenset(licensed), seen_by, today
         self.wrong_state = False
+        if treatment_windows:
+            self.fields["onset_date"].help_text = _(
+                "Some treatments work best in the first weeks, so sooner is better. A date, or "
+                "words such as “about two weeks ago”. “Don’t know” is fine."
+            )
         if not virtual:
             del self.fields["located_in"]
         else:
-            self.fields["consent"].label = _(
-                "I agree to be seen by video, and that you use these answers to arrange and "
-                "prepare this visit"
-            )
-            self.fields["consent"].help_text = _(
-                "A doctor cannot touch or X-ray you by video and may ask you to come in. You may "
-                "stop at any time and be seen in person."
-            )
+            said = consents.WORDS[consents.Subject.TELEHEALTH, consents.VERSION]
+            self.fields["consent"].label, self.fields["consent"].help_text = said
         for field in self.fields.values():
-            _style(field.widget)
+            style(field.widget)
 
     def clean_birth_date(self) -> dt.date:
         born: dt.date = self.cleaned_data["birth_date"]
@@ -378,6 +385,16 @@ class DetailsForm(forms.Form):
         cleaned["preferred_language"] = cleaned.get("preferred_language") or "en"
         return cleaned
 
+    @property
+    def consents(self) -> tuple[consents.Given, ...]:
+        """Each thing that was asked, with its answer."""
+        subject = consents.Subject
+        first = subject.TELEHEALTH if "located_in" in self.fields else subject.ANSWERS
+        return (
+            consents.Given(first, self.cleaned_data["consent"]),
+            consents.Given(subject.TEXTS, self.cleaned_data["consent_texts"]),
+        )
+
     def short_label(self, name: str) -> str:
         """The question in a word or two, for the list of answers."""
         return str(self.in_short.get(name, self.fields[name].label))
@@ -415,7 +432,7 @@ class FindForm(forms.Form):
     def __init__(self, data: dict[str, str] | None = None) -> None:
         super().__init__(data)
         for field in self.fields.values():
-            _style(field.widget)
+            style(field.widget)
 
     def clean_reference(self) -> str:
         letters = "".join(filter(str.isalnum, self.cleaned_data["reference"].upper()))
@@ -437,10 +454,11 @@ class BirthDateForm(forms.Form):
 
     def __init__(self, data: dict[str, str] | None = None) -> None:
         super().__init__(data)
-        _style(self.fields["birth_date"].widget)
+        style(self.fields["birth_date"].widget)
 
 
-def _style(widget: forms.Widget) -> None:
+def style(widget: forms.Widget) -> None:
+    """The look's class for this kind of field; safe to do twice."""
     match widget:
         case forms.RadioSelect() | forms.CheckboxInput():
             kind = "form-check-input"
@@ -448,4 +466,6 @@ def _style(widget: forms.Widget) -> None:
             kind = "form-select"
         case _:
             kind = "form-control"
-    widget.attrs["class"] = f"{kind} {widget.attrs.get('class', '')}".strip()
+    said = widget.attrs.get("class", "")
+    if kind not in said.split():
+        widget.attrs["class"] = f"{kind} {said}".strip()

@@ -33,8 +33,11 @@ logger = logging.getLogger(__name__)
 
 Headers = list[tuple[str, str]]
 CACHE_CONTROL = "public, max-age=0, must-revalidate, stale-if-error=86400"
-NEVER_KEPT = ("/admin/", "/cms/", "/accounts/", "/appointments/", "/a/", "/static/", "/media/")
-NEVER_KEPT += ("/reviews/new/", "/r/", "/es/reviews/new/", "/es/r/")
+NEVER_KEPT = (
+    *("/admin/", "/cms/", "/accounts/", "/appointments/", "/a/", "/static/", "/media/"),
+    *("/es/appointments/", "/es/a/"),
+    *("/reviews/new/", "/r/", "/es/reviews/new/", "/es/r/"),
+)
 # Said anew for each answer, or about one visitor.
 NOT_COPIED = {
     public.HEADER.lower(),

@@ -131,6 +131,7 @@ MIDDLEWARE = [
     "clinic_site.health.Health",
     "clinic_site.logs.RequestLog",
     "clinic_site.security.SecurityHeaders",
+    "practice.languages.AddressLanguage",
     "csp.middleware.CSPMiddleware",
     "clinic_site.security.EditorPolicy",
     "django_permissions_policy.PermissionsPolicyMiddleware",
@@ -156,6 +157,7 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
+            "builtins": ["practice.templatetags.languages"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",

@@ -27,6 +27,16 @@ class OutboxMessage(models.Model):
         REVIEW_RECEIVED = "review_received"
         REVIEW_REFUSED = "review_refused"
         STAFF_REVIEW_ALARM = "staff_review_alarm"
+        RESCHEDULED = "rescheduled"
+        TIMES_OFFERED = "times_offered"
+        OFFER_ENDED = "offer_ended"
+        REQUEST_LAPSED = "request_lapsed"
+        WAITING = "waiting"
+        WAITING_ENDED = "waiting_ended"
+        CALL_MISSED = "call_missed"
+        DETAILS_CORRECTED = "details_corrected"
+        STAFF_REQUEST_LAPSED = "staff_request_lapsed"
+        STAFF_WAITING = "staff_waiting"
 
     class Way(models.TextChoices):
         EMAIL = "email"

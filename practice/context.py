@@ -23,5 +23,6 @@ def practice(request: HttpRequest) -> dict[str, Any]:
         "locations": SimpleLazyObject(lambda: list(Location.objects.with_hours())),
         "clinic_url": settings.CLINIC_URL,
         "canonical_url": settings.CLINIC_URL + request.path,
+        "tagline": SimpleLazyObject(lambda: Practice.objects.current().said("specialty")),
         "noindex": settings.DEMO,
     }

@@ -11,6 +11,7 @@ from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from practice import languages
 from practice.models import PersonPage, Practice
 from procedures.models import ITEMS, Condition, Kind, Procedure, RedFlag, Section, Topic
 
@@ -168,7 +169,7 @@ def links(pages: Iterable[Topic], unlinked: list[str]) -> list[Link]:
 def topic_url(topic: Topic) -> str:
     """The address on the site, without asking the database which site this is."""
     kind = "conditions" if isinstance(topic, Condition) else "procedures"
-    return f"/{kind}/{topic.slug}/"
+    return languages.address(f"/{kind}/{topic.slug}/")
 
 
 def pages_of(people: Iterable[int | None]) -> dict[int | None, PersonPage]:
@@ -177,5 +178,6 @@ def pages_of(people: Iterable[int | None]) -> dict[int | None, PersonPage]:
         PersonPage.objects.live()
         .public()
         .filter(practitioner__in=[person for person in people if person])
+        .select_related("locale")
     )
-    return {page.practitioner_id: page for page in found}
+    return {page.practitioner_id: page for page in languages.shown(found)}

@@ -58,7 +58,9 @@ _BODY = (
     "back spine spinal neck knee hip shoulder leg legs arm arms foot feet bone bones disc disk "
     "vertebra vertebrae nerve nerves muscle joint head hand hands espalda columna rodilla cuello"
 )
-_NOT_NAMES = frozenset("the and for our you your her his she him who".split())
+_NOT_NAMES = frozenset(
+    ["the", "and", "for", "our", "you", "your", "her", "his", "she", "him", "who"]
+)
 
 
 def found_in(words: str, *, author: str) -> list[str]:

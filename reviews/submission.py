@@ -16,8 +16,23 @@ from reviews.models import Invitation, Review
 
 # Mail providers and stand-ins where sharing a domain says nothing about who somebody is.
 SHARED_DOMAINS = frozenset(
-    "gmail.com googlemail.com yahoo.com outlook.com hotmail.com live.com msn.com icloud.com "
-    "me.com aol.com proton.me protonmail.com comcast.net att.net example.com".split()
+    [
+        "gmail.com",
+        "googlemail.com",
+        "yahoo.com",
+        "outlook.com",
+        "hotmail.com",
+        "live.com",
+        "msn.com",
+        "icloud.com",
+        "me.com",
+        "aol.com",
+        "proton.me",
+        "protonmail.com",
+        "comcast.net",
+        "att.net",
+        "example.com",
+    ]
 )
 
 

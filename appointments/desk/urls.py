@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib.admin import AdminSite
 from django.urls import URLPattern, path, re_path
 
-from appointments.desk import views
+from appointments.desk import reaching, views
 
 REFERENCE = r"(?P<reference>[2-9A-Z]{4}-[2-9A-Z]{4})"
 
@@ -25,5 +25,18 @@ def urlpatterns_in(site: AdminSite) -> list[URLPattern]:
         ),
         re_path(
             rf"^appointments/{REFERENCE}/refuse/$", site.admin_view(views.refuse), name="refuse"
+        ),
+        *(
+            re_path(
+                rf"^appointments/{REFERENCE}/{name.replace('_', '-')}/$",
+                site.admin_view(view),
+                name=name,
+            )
+            for name, view in (
+                ("seen", reaching.seen),
+                ("call", reaching.call),
+                ("offer", reaching.offer),
+                ("new_link", reaching.new_link),
+            )
         ),
     ]

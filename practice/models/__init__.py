@@ -7,6 +7,7 @@ from .people import BoardCertification, License, Practitioner, Role
 from .pictures import Picture, Rendition
 from .places import Closure, DeskHours, Location, OpeningHours, Practice
 from .rate_count import RateCount
+from .translation_check import TranslationCheck
 from .records import ContentVersion, ImportedItem
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "Rendition",
     "Role",
     "TeamIndexPage",
+    "TranslationCheck",
     "Weekday",
     "append_only_triggers",
 ]

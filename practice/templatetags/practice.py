@@ -14,6 +14,8 @@ Beside these tags every template has the variables of `practice/context.py`.
     {{ practice.phone|phone }}             (214) 555-0142
     {{ practice.phone|tel }}               tel:+12145550142
     {{ date|day }}                         Tuesday, November 24
+    {{ date|long_date }} {{ date|month }}  November 24, 2026; November 2026
+    {{ page|here }}                        the page's path in the language of this page
     {{ instant|clock_time }}               3:20 PM, in the practice's zone
 """
 
@@ -27,9 +29,11 @@ from django.db.models import QuerySet
 from django.utils import formats
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from phonenumber_field.phonenumber import PhoneNumber
+from wagtail.models import Page
 
-from practice import clock, markdown, opening
+from practice import clock, languages, markdown, opening
 from practice.models import (
     BoardCertification,
     Location,
@@ -63,12 +67,16 @@ def certifications(person: Practitioner) -> list[BoardCertification]:
 
 @register.simple_tag
 def page_of(person: Practitioner | None) -> PersonPage | None:
-    return person.pages.live().public().first() if person else None
+    if person is None:
+        return None
+    pages = languages.shown(person.pages.live().public().select_related("locale"))
+    return pages[0] if pages else None
 
 
 @register.simple_tag
 def footer_pages() -> list[PlainPage]:
-    return list(PlainPage.objects.live().public().filter(depth=3).order_by("path"))
+    rows = PlainPage.objects.live().public().filter(depth=3).select_related("locale")
+    return languages.shown(rows.order_by("path"))
 
 
 @dataclass(frozen=True)
@@ -99,7 +107,7 @@ def wall_time(time: dt.time | dt.datetime) -> str:
         return _("midnight")
     if (time.hour, time.minute) == (12, 0):
         return _("noon")
-    return formats.time_format(time, "g:i A")
+    return formats.time_format(time, pgettext("format of a time", "g:i A"), use_l10n=False)
 
 
 @register.filter
@@ -109,7 +117,25 @@ def clock_time(instant: dt.datetime) -> str:
 
 @register.filter
 def day(date: dt.date | None) -> str:
-    return formats.date_format(date, "l, F j") if date else ""
+    form = pgettext("format of a day", "l, F j")
+    return formats.date_format(date, form, use_l10n=False) if date else ""
+
+
+@register.filter
+def long_date(date: dt.date | None) -> str:
+    form = pgettext("format of a date", "F j, Y")
+    return formats.date_format(date, form, use_l10n=False) if date else ""
+
+
+@register.filter
+def month(date: dt.date | None) -> str:
+    form = pgettext("format of a month", "F Y")
+    return formats.date_format(date, form, use_l10n=False) if date else ""
+
+
+@register.filter
+def here(page: Page) -> str:
+    return languages.here(page)
 
 
 @register.filter(name="markdown")

@@ -4,10 +4,10 @@ import django.core.validators
 import django.db.models.deletion
 import pgtrigger.compiler
 import pgtrigger.migrations
-import practice.clock
 from django.conf import settings
 from django.db import migrations, models
 
+import practice.clock
 from practice.content_version import watch
 
 # What was there before is kept: what is public was accepted when it came; a refusal without its

@@ -100,7 +100,7 @@ def test_r4_the_words_are_never_changed_only_hidden_where_everybody_sees_it(
     for change in ({"body": "Lovely."}, {"author": "Somebody"}):
         with pytest.raises(DatabaseError), transaction.atomic():
             Review.objects.filter(pk=review.pk).update(**change)
-    with pytest.raises(ValueError, match="listed|valid"):
+    with pytest.raises(ValueError, match="is not a valid"):
         moderation.redact(review, words="Kay Moss", reason="unkind", by=frances, now=now)
     assert moderation.redact(review, words="Kay Moss", reason="name", by=frances, now=now) == 2
     html = html_of(client)

@@ -27,6 +27,9 @@ SCREENS: dict[str, frozenset[Role]] = {
     "admin:appointments": DESK,
     "admin:appointment": DESK,
     "admin:refuse": DESK,
+    "admin:call": DESK,
+    "admin:offer": DESK,
+    "admin:new_link": DESK,
     "admin:lists": EVERYBODY,
     "admin:login": EVERYBODY,
     "admin:logout": EVERYBODY,
@@ -68,6 +71,7 @@ ACTIONS: dict[str, frozenset[Role]] = {
             *("close_report", "withdraw", "stop_invitations"),
         )
     },
+    "admin:seen": DESK,
 }
 UNNAMED = "admin:None"  # old addresses of Django's admin, and its catch-all
 
