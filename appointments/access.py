@@ -112,6 +112,14 @@ def fresh(appointment: Appointment) -> Appointment:
     return _appointments().get(pk=appointment.pk)
 
 
+def moved_to(appointment: Appointment) -> Appointment | None:
+    """Where a visit that was moved is now: its first address leads there, too."""
+    found = None
+    while later := _appointments().filter(replaces=found or appointment).first():
+        found = later
+    return found
+
+
 def is_birth_date(appointment: Appointment, birth_date: dt.date, *, now: dt.datetime) -> bool:
     """Raises Paused after five tries, and leaves a word for the desk."""
     try:

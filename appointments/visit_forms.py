@@ -10,7 +10,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from . import states
-from .forms import DetailsForm, PatientDateField, RedFlag, Renderer, style
+from .fields import PatientDateField, Renderer, style
+from .forms import DetailsForm, RedFlag
 from .models import Appointment, Patient
 
 LONGEST_WAIT = dt.timedelta(days=60)

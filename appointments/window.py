@@ -1,11 +1,11 @@
-"""How long there is to treat: only where a page that a physician reviewed says so."""
+"""How long there is to treat: only where a page that a physician signed says so."""
 
 from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
 
-from practice.models import Role as PersonRole
+from procedures import signing
 from procedures.models import Procedure
 
 
@@ -21,14 +21,16 @@ class Window:
 
 def in_force() -> list[Window]:
     """Counted from when it began; the shortest first."""
-    found = (
+    found = list(
         Procedure.objects.live()
-        .filter(
-            treatment_window_weeks__isnull=False,
-            treatment_window_from__in=("injury", "onset"),
-            reviewed__isnull=False,
-            reviewed_by__role=PersonRole.PHYSICIAN,
-        )
+        .filter(treatment_window_weeks__isnull=False, treatment_window_from__in=("injury", "onset"))
         .order_by("treatment_window_weeks", "title")
     )
-    return [Window(one.title, one.treatment_window_weeks) for one in found]
+    if not found:
+        return []
+    standing = signing.standings(found)
+    return [
+        Window(one.title, one.treatment_window_weeks)
+        for one in found
+        if one.treatment_window_weeks and standing[one.pk].is_signed
+    ]

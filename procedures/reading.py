@@ -11,8 +11,9 @@ from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from practice import languages
+from practice import clock, languages
 from practice.models import PersonPage, Practice
+from procedures import signing
 from procedures.models import ITEMS, Condition, Kind, Procedure, RedFlag, Section, Topic
 
 # Where a list stands whose section nobody wrote: with the warnings first, sources last.
@@ -66,6 +67,7 @@ class Reading:
     reviewer_page: PersonPage | None
     publisher: str
     is_condition: bool
+    standing: signing.Standing
 
     def part(self, kind: str) -> Part | None:
         return next((part for part in self.parts if part.kind == kind), None)
@@ -79,6 +81,7 @@ def read(topic: Topic, practice: Practice) -> Reading:
     prefetch_related_objects(pictures, "image")
     a_procedure = isinstance(topic, Procedure)
     pages = pages_of([topic.author_id, topic.reviewed_by_id])
+    standing = signing.standing(topic, day=clock.today(practice.zone))
     return Reading(
         parts=parts(list(topic.sections.all()), items),
         facts=facts(topic) if a_procedure else [],
@@ -98,6 +101,7 @@ def read(topic: Topic, practice: Practice) -> Reading:
         reviewer_page=pages.get(topic.reviewed_by_id),
         publisher=topic.publisher or practice.name,
         is_condition=isinstance(topic, Condition),
+        standing=standing,
     )
 
 

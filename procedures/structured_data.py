@@ -62,6 +62,8 @@ def graph(thing: Page | Location | None, *, url: str) -> Node:
 def topic_nodes(topic: Topic, reading: Reading, practice: Practice, url: str) -> list[Node]:
     address = url + topic_url(topic)
     about = f"{address}#about"
+    signature = reading.standing.signature
+    reviewer = signature.signed_by if signature else None
     page = filled(
         {
             "@type": "MedicalWebPage",
@@ -75,9 +77,9 @@ def topic_nodes(topic: Topic, reading: Reading, practice: Practice, url: str) ->
             "audience": {"@type": "MedicalAudience", "audienceType": "Patient"},
             "datePublished": day(topic.published),
             "dateModified": day(topic.modified),
-            "lastReviewed": day(topic.reviewed),
+            "lastReviewed": day(topic.reviewed if signature else None),
             "author": reference(topic.author, url),
-            "reviewedBy": reference(topic.reviewed_by, url),
+            "reviewedBy": reference(reviewer, url),
             "publisher": {"@type": "Organization", "name": reading.publisher},
             "breadcrumb": {"@id": f"{address}#breadcrumbs"},
             "citation": [
@@ -87,7 +89,7 @@ def topic_nodes(topic: Topic, reading: Reading, practice: Practice, url: str) ->
         }
     )
     entity = condition(topic, reading) if reading.is_condition else procedure(topic, reading)
-    people = {row.pk: row for row in (topic.author, topic.reviewed_by) if row}
+    people = {row.pk: row for row in (topic.author, reviewer) if row}
     return [
         page,
         {**entity, "@id": about, "url": address},

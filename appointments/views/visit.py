@@ -93,7 +93,7 @@ def page(
     problems: list[tuple[str, str]] | None = None,
 ) -> HttpResponse:
     now = clock.now()
-    if moved := _moved_to(appointment):
+    if moved := access.moved_to(appointment):
         response = redirect("appointments:visit", moved.reference)
         access.let_in(response, moved, checked=True, now=now)
         return response
@@ -123,14 +123,6 @@ def offered(appointment: Appointment, zone: ZoneInfo, *, now: dt.datetime) -> di
         "offered": shown.by_day([calendars.slot_of(row) for row in rows], zone, now=now),
         "offered_until": wording.soon(ends, zone, now=now) if ends else "",
     }
-
-
-def _moved_to(appointment: Appointment) -> Appointment | None:
-    """Where a visit that was moved is now: its first address leads there, too."""
-    found = None
-    while (later := Appointment.objects.filter(replaces=found or appointment).first()) is not None:
-        found = later
-    return access.fresh(found) if found else None
 
 
 @require_safe

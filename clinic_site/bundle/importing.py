@@ -212,6 +212,9 @@ class Import:
             if written:
                 self.note_standing(record, standing.missing, as_is=False)
             return
+        if standing.signed:
+            self.note_signed(item, written=written)
+            return
         if self.should_publish(item, record, live=standing.live, written=written):
             part.publish(item.path, self.writing)
             if not written:
@@ -219,6 +222,11 @@ class Import:
             self.note_standing(record, standing.missing, as_is=bool(standing.missing))
             if standing.missing:
                 self.report.as_is[item.path] = standing.missing
+
+    def note_signed(self, item: Item, *, written: bool) -> None:
+        if written:
+            message = "A physician signed this page. The new text waits as a draft."
+            self.report.notes.append(Note(item.path, item.line, message))
 
     def should_publish(
         self, item: Item, record: ImportedItem, *, live: bool, written: bool

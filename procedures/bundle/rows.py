@@ -12,6 +12,7 @@ from practice.bundle.facts import PageFacts, PictureFacts
 from practice.bundle.pages import newest, picture, picture_path, save
 from practice.bundle.parts import Item, PlainPart, Standing, Writing
 from practice.models import Practitioner
+from procedures import signing
 from procedures.bundle.facts import ItemFacts, SectionFacts, TopicFacts
 from procedures.models import (
     ITEMS,
@@ -125,12 +126,16 @@ class TopicPart(PlainPart):
         page = self.page(path)
         if page is None:
             return None
-        return Standing(missing_for_publication(cast(Topic, newest(page))), page.live)
+        return Standing(
+            missing_for_publication(cast(Topic, newest(page))),
+            page.live,
+            signed=signing.standing(page).is_signed,
+        )
 
     def publish(self, path: str, writing: Writing) -> None:
-        revision = cast(Topic, self.page(path)).get_latest_revision()
-        if revision is not None:
-            revision.publish(log_action=True)
+        page = cast(Topic, self.page(path))
+        if page.latest_revision_id is not None:
+            signing.release_imported(page, now=writing.now)
 
 
 class ConditionPart(TopicPart):

@@ -7,6 +7,9 @@
     topic.pictures                  .image .alt .caption .credit
     topic.red_flags                 by level: topic.red_flags.911, .today, .book
     topic.author_page .reviewer_page       PersonPage or None;  topic.publisher
+    topic.standing                  procedures/signing.py Standing: .is_signed .signature
+                                    (.at .signer .signed_by .is_own_text .next_review)
+                                    .corrections .is_overdue
   (page.author, page.reviewed_by, page.published, .modified, .reviewed, .next_review,
   .lead, .summary, .name, .title, .is_sample are on the page itself)
   items by kind:  steps .text .image .drawing;  candidates .text .suits;  risks .text .frequency

@@ -9,6 +9,7 @@ from typing import Any, Concatenate, ParamSpec, cast
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 
 from appointments import wording
 from practice import access_log, clock, limits
@@ -52,4 +53,5 @@ def page(request: HttpRequest, name: str, *, status: int = 200, **context: Any) 
         "screen": "reviews",
         "part": name,
     }
-    return render(request, f"admin/reviews/{name}.html", context, status=status)
+    with timezone.override(practice.zone):  # every time on the screen is the practice's own
+        return render(request, f"admin/reviews/{name}.html", context, status=status)

@@ -14,7 +14,7 @@ from procedures.models import Procedure, Section
 from reviews.models import Review
 from tests.bundle.folders import a_bundle, bring_in
 from tests.bundle.pictures import a_picture
-from tests.content import a_review
+from tests.content import a_review, publish
 from tests.samples import SAMPLE_BUNDLE
 
 pytestmark = pytest.mark.django_db
@@ -72,7 +72,8 @@ def test_what_staff_edited_is_in_the_export_and_importing_it_is_no_conflict(tmp_
         *page.sections.all(),
         Section(kind="cost", heading="", body="Ask us.", sort_order=99),
     ]
-    page.save_revision().publish()
+    page.save_revision()
+    publish(page)
     Practice.objects.update(short_name='The "Harbor"\\')
 
     out = export(tmp_path / "out")

@@ -25,6 +25,7 @@ from practice.models import (
 from procedures.models import Condition, Procedure
 from reviews.models import Review
 from tests.bundle.folders import CONDITION, PRACTICE, REVIEWS, a_bundle, bring_in, changed
+from tests.content import publish
 
 pytestmark = pytest.mark.django_db
 
@@ -138,7 +139,8 @@ def test_what_staff_published_is_reported_as_a_conflict_and_kept(tmp_path: Path)
     bring_in(a_bundle(tmp_path))
     page = Procedure.objects.get()
     page.lead = "Words of the doctor."
-    page.save_revision().publish()
+    page.save_revision()
+    publish(page)
     changes = changed("procedures/rest-cure.md", "We help", "We will help")
     changes |= changed("pages/privacy.md", "little", "very little")
 

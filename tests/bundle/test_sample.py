@@ -28,6 +28,7 @@ from reviews.models import Review
 from tests.bundle.folders import a_bundle, bring_in
 from tests.bundle.reading_grade import grade
 from tests.bundle.visits import a_time_held_with
+from tests.content import publish
 from tests.samples import SAMPLE_BUNDLE
 
 HIGHEST_GRADE = 8.0
@@ -152,7 +153,8 @@ class TestImported:
     def test_a_sample_that_somebody_made_their_own_stays(self, tmp_path: Path) -> None:
         page = Procedure.objects.get()
         page.lead = "We wrote this ourselves."
-        page.save_revision().publish()
+        page.save_revision()
+        publish(page)
 
         report = bring_in(a_bundle(tmp_path))
 

@@ -4,8 +4,10 @@ import datetime as dt
 
 from django.test import Client
 
-from appointments.models import Appointment, Call, Mark, Occupancy
+from appointments.models import Appointment, Call, Mark, Occupancy, WarningSigns
+from practice.roles import Role
 from tests import people
+from tests.staff import a_member, signed_in
 
 
 def address(visit: Appointment, name: str) -> str:
@@ -74,3 +76,22 @@ def test_somebody_who_asks_twice_is_shown_as_likely_the_same(
     assert (
         "Likely the same patient" not in desk.get(f"/admin/appointments/{bobs}/").content.decode()
     )
+
+
+def test_a_physician_signs_the_warning_signs_and_nobody_else_can(
+    clinic: people.Clinic, desk: Client
+) -> None:
+    words = {"emergency": "You cannot feel your legs\n\n", "today": "You have a fever"}
+    assert desk.post("/admin/warning-signs/", words).status_code == 403
+    booking_page = "/appointments/office-visit/"
+    assert "New weakness or numbness in your legs" in Client().get(booking_page).content.decode()
+    clinic.doctor.user = a_member(Role.DOCTOR, "ana@clinic.test")
+    clinic.doctor.save()
+    doctor = signed_in(clinic.doctor.user)
+    assert doctor.post("/admin/warning-signs/", {**words, "today": ""}).status_code == 400
+    page = doctor.post("/admin/warning-signs/", words, follow=True).content.decode()
+    assert "Signed by Ana Ortega, M.D." in page
+    patients_read = Client().get(booking_page).content.decode()
+    assert "You cannot feel your legs" in patients_read
+    assert "New weakness or numbness in your legs" not in patients_read
+    assert WarningSigns.objects.get().emergency == "You cannot feel your legs"

@@ -8,6 +8,7 @@ import pytest
 from django.contrib.auth.models import Group, User
 from django.test import Client
 
+from appointments.models import VideoRoom
 from practice.models import AccessLog
 from practice.roles import ROLES, May, Role
 from reviews.models import Review
@@ -30,6 +31,7 @@ SCREENS: dict[str, frozenset[Role]] = {
     "admin:call": DESK,
     "admin:offer": DESK,
     "admin:new_link": DESK,
+    "admin:warning_signs": DESK,
     "admin:lists": EVERYBODY,
     "admin:login": EVERYBODY,
     "admin:logout": EVERYBODY,
@@ -39,7 +41,7 @@ SCREENS: dict[str, frozenset[Role]] = {
     "admin:app_list": MANAGER,
     **{
         f"admin:appointments_{model}_{view}": MANAGER
-        for model in ("visittype", "workinghours")
+        for model in ("visittype", "workinghours", "videoroom")
         for view in ("changelist", "add", "history", "delete", "change")
     },
     **{
@@ -88,6 +90,11 @@ def test_each_screen_has_its_line_and_each_line_its_screen() -> None:
     assert {name for _, name in screens()} == SCREENS.keys() | ACTIONS.keys()
 
 
+def a_room(clinic: people.Clinic) -> VideoRoom:
+    address = "https://video.example.com/{visit}"
+    return VideoRoom.objects.create(practitioner=clinic.assistant, address=address)
+
+
 @pytest.fixture
 def browsers(db: None, now: dt.datetime) -> dict[Role, tuple[User, Client]]:
     found = {}
@@ -110,6 +117,7 @@ def test_each_role_opens_its_own_screens_and_no_other(
         "/visittype/1/": f"/visittype/{clinic.same_day.pk}/",
         "/workinghours/1/": f"/workinghours/{clinic.same_day.working_hours.get().pk}/",
         "/admin/reviews/1/": f"/admin/reviews/{Review.objects.create(author='R.', body='Good.').pk}/",
+        "/videoroom/1/": f"/videoroom/{a_room(clinic).pk}/",
         "/accesslog/1/": f"/accesslog/{AccessLog.objects.get().pk}/",
     }
     opened: dict[str, set[Role]] = {name: set() for name in SCREENS}
