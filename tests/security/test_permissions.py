@@ -11,8 +11,8 @@ from django.test import Client
 from appointments.models import VideoRoom
 from practice.models import AccessLog
 from practice.roles import ROLES, May, Role
-from reviews.models import Review
 from tests import people
+from tests.content import a_review
 from tests.security.test_door import ADDRESSES
 from tests.staff import a_member, signed_in
 
@@ -116,7 +116,7 @@ def test_each_role_opens_its_own_screens_and_no_other(
         "/group/1/": f"/group/{Group.objects.get(name=Role.DOCTOR).pk}/",
         "/visittype/1/": f"/visittype/{clinic.same_day.pk}/",
         "/workinghours/1/": f"/workinghours/{clinic.same_day.working_hours.get().pk}/",
-        "/admin/reviews/1/": f"/admin/reviews/{Review.objects.create(author='R.', body='Good.').pk}/",
+        "/admin/reviews/1/": f"/admin/reviews/{a_review().pk}/",
         "/videoroom/1/": f"/videoroom/{a_room(clinic).pk}/",
         "/accesslog/1/": f"/accesslog/{AccessLog.objects.get().pk}/",
     }
