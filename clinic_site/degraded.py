@@ -27,6 +27,7 @@ RETRY_AFTER_SECONDS = 30
 FORMS_COME_BACK = (
     *("/appointments/", "/a/", "/reviews/", "/admin/"),
     *("/es/appointments/", "/es/a/", "/es/reviews/"),
+    *("/r/", "/es/r/"),
 )
 FILES = ("/static/", "/media/")
 MOST_KEPT = 64 * 1024  # characters of a posted form

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from xml.etree import ElementTree
 
 from django.conf import settings
@@ -10,8 +11,9 @@ from django.views.decorators.http import require_safe
 
 from practice import sitemap as practice_pages
 from practice.public import public_page
+from reviews.models import ReviewRules
 
-NOT_FOR_SEARCH_ENGINES = ("/admin/", "/cms/", "/accounts/", "/a/", "/search/")
+NOT_FOR_SEARCH_ENGINES = ("/admin/", "/cms/", "/accounts/", "/a/", "/r/", "/search/")
 NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 
 
@@ -20,7 +22,10 @@ NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 def sitemap(request: HttpRequest) -> HttpResponse:
     """Every public page, with its true last change; absolute addresses under CLINIC_URL."""
     root = ElementTree.Element("urlset", xmlns=NAMESPACE)
-    for path, changed in [*practice_pages.entries(), ("/reviews/", None), ("/appointments/", None)]:
+    ours: list[tuple[str, dt.date | None]] = [("/appointments/", None)]
+    if ReviewRules.objects.current().shown:
+        ours.append(("/reviews/", None))
+    for path, changed in [*practice_pages.entries(), *ours]:
         url = ElementTree.SubElement(root, "url")
         ElementTree.SubElement(url, "loc").text = settings.CLINIC_URL + path
         if changed:

@@ -36,6 +36,7 @@ CACHE_CONTROL = "public, max-age=0, must-revalidate, stale-if-error=86400"
 NEVER_KEPT = (
     *("/admin/", "/cms/", "/accounts/", "/appointments/", "/a/", "/static/", "/media/"),
     *("/es/appointments/", "/es/a/"),
+    *("/reviews/new/", "/r/", "/es/reviews/new/", "/es/r/"),
 )
 # Said anew for each answer, or about one visitor.
 NOT_COPIED = {

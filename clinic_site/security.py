@@ -72,7 +72,10 @@ PERMISSIONS: dict[str, list[str] | str] = {
 }
 
 STAFF = ("/admin/", "/cms/", "/accounts/")
-PERSONAL = (*STAFF, "/appointments/", "/a/", "/es/appointments/", "/es/a/")
+PERSONAL = (
+    *(*STAFF, "/appointments/", "/a/", "/es/appointments/", "/es/a/"),
+    *("/reviews/new/", "/r/", "/es/reviews/new/", "/es/r/"),
+)
 # The one address among them that says nothing of anybody.
 FREE_TIMES = ("/appointments/slots.json", "/es/appointments/slots.json")
 METHODS = ("GET", "HEAD", "POST", "OPTIONS")

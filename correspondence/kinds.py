@@ -44,6 +44,15 @@ KINDS: dict[str, Kind] = {
     OutboxMessage.Kind.STAFF_NEW_REQUEST: Kind(
         _("A new request is waiting"), _keys("practice reference"), _keys("answer_by")
     ),
+    # Nothing in these says that anybody was seen by us.
+    OutboxMessage.Kind.REVIEW_INVITATION: Kind(
+        _("Would you tell others about us?"), _keys("practice phone")
+    ),
+    OutboxMessage.Kind.REVIEW_RECEIVED: Kind(_("We have your review"), _keys("practice phone")),
+    OutboxMessage.Kind.REVIEW_REFUSED: Kind(_("About your review"), _keys("practice phone")),
+    OutboxMessage.Kind.STAFF_REVIEW_ALARM: Kind(
+        _("Please look at how reviews are refused"), _keys("practice")
+    ),
     OutboxMessage.Kind.RESCHEDULED: Kind(
         _("Your time with us has moved"), _keys("practice reference phone when")
     ),

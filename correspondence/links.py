@@ -22,6 +22,10 @@ from practice.languages import address
 
 LIFETIME = timedelta(days=90)
 PATHS = {Link.Purpose.VISIT: "/a/{token}/"}
+PATHS |= {
+    Link.Purpose.REVIEW_INVITATION: "/r/invited/{token}/",
+    Link.Purpose.REVIEW: "/r/mine/{token}/",
+}
 TOKEN_LENGTH = 43
 
 

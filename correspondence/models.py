@@ -23,6 +23,10 @@ class OutboxMessage(models.Model):
         REFUSED = "refused"
         CANCELLED = "cancelled"
         STAFF_NEW_REQUEST = "staff_new_request"
+        REVIEW_INVITATION = "review_invitation"
+        REVIEW_RECEIVED = "review_received"
+        REVIEW_REFUSED = "review_refused"
+        STAFF_REVIEW_ALARM = "staff_review_alarm"
         RESCHEDULED = "rescheduled"
         TIMES_OFFERED = "times_offered"
         OFFER_ENDED = "offer_ended"
@@ -108,6 +112,8 @@ class Link(models.Model):
 
     class Purpose(models.TextChoices):
         VISIT = "visit"
+        REVIEW_INVITATION = "review-invitation"
+        REVIEW = "review"
 
     purpose = models.CharField(max_length=30, choices=Purpose)
     row_id = models.BigIntegerField()

@@ -25,6 +25,8 @@ class May(StrEnum):
     EDIT_PAGES = "wagtailadmin.access_admin"
     PUBLISH_PAGES = "practice.publish_pages"  # never a condition or procedure: see SIGN_TOPICS
     SIGN_TOPICS = "procedures.sign_topics"
+    MODERATE_REVIEWS = "reviews.moderate_reviews"
+    RUN_REVIEWS = "reviews.run_reviews"
 
 
 class Role(StrEnum):
@@ -43,6 +45,8 @@ WORDS: dict[May, _StrPromise] = {
     May.SET_SCHEDULES: _("Change visit types and working hours"),
     May.PUBLISH_PAGES: _("Publish pages, except conditions and procedures"),
     May.SIGN_TOPICS: _("Sign conditions and procedures, as a physician"),
+    May.MODERATE_REVIEWS: _("Publish, refuse and answer reviews"),
+    May.RUN_REVIEWS: _("Set the rules of reviews and hide them all"),
 }
 
 # Managers run the house and do not treat anybody; the desk needs to know when and whom to call,
@@ -57,9 +61,14 @@ ROLES: dict[Role, frozenset[May]] = {
             May.READ_ACCESS_LOG,
             May.EDIT_PAGES,
             May.PUBLISH_PAGES,
+            May.MODERATE_REVIEWS,
+            May.RUN_REVIEWS,
         }
     ),
-    Role.FRONT_DESK: frozenset({May.SEE_DESK, May.SEE_EVERY_CALENDAR, May.ANSWER_REQUESTS}),
+    # Doctors and assistants are whom reviews are about, so they decide none.
+    Role.FRONT_DESK: frozenset(
+        {May.SEE_DESK, May.SEE_EVERY_CALENDAR, May.ANSWER_REQUESTS, May.MODERATE_REVIEWS}
+    ),
     Role.DOCTOR: frozenset(
         {
             May.SEE_DESK,

@@ -11,15 +11,15 @@ from django.test import Client
 from appointments.models import VideoRoom
 from practice.models import AccessLog
 from practice.roles import ROLES, May, Role
-from reviews.models import Review
 from tests import people
+from tests.content import a_review
 from tests.security.test_door import ADDRESSES
 from tests.staff import a_member, signed_in
 
 NOBODY: frozenset[Role] = frozenset()
 DESK = frozenset({Role.MANAGER, Role.FRONT_DESK, Role.DOCTOR, Role.ASSISTANT})
 MANAGER = frozenset({Role.MANAGER})
-PAGES = frozenset({Role.MANAGER, Role.DOCTOR, Role.EDITOR})
+MODERATORS = frozenset({Role.MANAGER, Role.FRONT_DESK})
 EVERYBODY = frozenset(Role)
 
 # Seen with GET. The screens of one patient are tried with a visit on the person's own calendar.
@@ -45,9 +45,11 @@ SCREENS: dict[str, frozenset[Role]] = {
         for view in ("changelist", "add", "history", "delete", "change")
     },
     **{
-        f"admin:reviews_review_{view}": PAGES
-        for view in ("changelist", "add", "history", "delete", "change")
+        f"admin:{name}": MODERATORS
+        for name in ("reviews", "reviews_decided", "review_report", "review_authorizations")
     },
+    "admin:review": MODERATORS,
+    "admin:review_rules": MANAGER,
     "admin:practice_accesslog_changelist": MANAGER,
     "admin:practice_accesslog_change": MANAGER,
     "admin:practice_accesslog_history": MANAGER,
@@ -64,6 +66,13 @@ SCREENS: dict[str, frozenset[Role]] = {
 ACTIONS: dict[str, frozenset[Role]] = {
     "admin:find": DESK,
     "admin:confirm": DESK,
+    **{
+        f"admin:review_{name}": MODERATORS
+        for name in (
+            *("accept", "refuse", "second", "redact", "show_again", "reply", "reply_second"),
+            *("close_report", "withdraw", "stop_invitations"),
+        )
+    },
     "admin:seen": DESK,
 }
 UNNAMED = "admin:None"  # old addresses of Django's admin, and its catch-all
@@ -107,8 +116,8 @@ def test_each_role_opens_its_own_screens_and_no_other(
         "/group/1/": f"/group/{Group.objects.get(name=Role.DOCTOR).pk}/",
         "/visittype/1/": f"/visittype/{clinic.same_day.pk}/",
         "/workinghours/1/": f"/workinghours/{clinic.same_day.working_hours.get().pk}/",
+        "/admin/reviews/1/": f"/admin/reviews/{a_review().pk}/",
         "/videoroom/1/": f"/videoroom/{a_room(clinic).pk}/",
-        "/review/1/": f"/review/{Review.objects.create(author='R.', body='Good.').pk}/",
         "/accesslog/1/": f"/accesslog/{AccessLog.objects.get().pk}/",
     }
     opened: dict[str, set[Role]] = {name: set() for name in SCREENS}
