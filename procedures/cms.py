@@ -159,7 +159,7 @@ class SignForm(forms.Form):
     next_review = forms.DateField(
         label=gettext_lazy("Look at it again by"),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        help_text=gettext_lazy("We remind you then. A year from now is usual; three at most."),
+        help_text=gettext_lazy("After that day the page says it is overdue. Three years at most."),
     )
     go_live_on = forms.DateField(
         label=gettext_lazy("Publish on"),
