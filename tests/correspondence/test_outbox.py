@@ -77,7 +77,18 @@ def test_a_message_is_refused_anything_it_must_not_say(put: Put, key: str) -> No
 
 
 def test_no_kind_knows_a_key_that_could_be_clinical() -> None:
-    harmless = set(["practice", "reference", "phone", "when", "answer_by", "cancelled_by"])
+    harmless = set(
+        [
+            "practice",
+            "reference",
+            "phone",
+            "when",
+            "answer_by",
+            "until",
+            "try_again",
+            "cancelled_by",
+        ]
+    )
     assert {key for kind in KINDS.values() for key in kind.required | kind.optional} == harmless
 
 
