@@ -54,7 +54,7 @@ class Entry:
 
 def is_for_staff(path: str) -> bool:
     return (
-        path.startswith((*STAFF_FOLDERS, "templates/emails/staff"))
+        path.startswith((*STAFF_FOLDERS, "templates/emails/staff", "templates/practice/translations"))
         or path.endswith(STAFF_FILES)
         or any(part in {"cms", "desk"} for part in Path(path).parts)
     )
@@ -74,8 +74,9 @@ def collect(root: Path) -> dict[Key, list[str]]:
             continue
         text = path.read_text("utf-8")
         keys = in_python(text) if path.suffix == ".py" else in_template(text)
+        choices = set(in_choices(text)) if "/models" in name else set()
         for key in keys:
-            if "/models" not in name or is_label(key[1]):
+            if "/models" not in name or is_label(key[1]) or key in choices:
                 where = found.setdefault(key, [])
                 if name not in where:
                     where.append(name)
@@ -98,6 +99,13 @@ def in_python(text: str) -> Iterator[Key]:
             values = [arg.value for arg in node.args if isinstance(arg, ast.Constant)]
             texts = [value for value in values if isinstance(value, str)]
             yield from as_key(node.func.id, texts)
+
+
+def in_choices(text: str) -> Iterator[Key]:
+    """The names of choices, which patients see however they are written."""
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.ClassDef) and "TextChoices" in ast.unparse(node).split(":")[0]:
+            yield from in_python(ast.unparse(node))
 
 
 def in_template(text: str) -> Iterator[Key]:

@@ -34,7 +34,7 @@ def open_now() -> str:
             ],
         )
         mark = "open-now" if state.open else "closed-now"
-        lines.append((mark, location.name, sentence(state, now, practice)))
+        lines.append((mark, location.said("name"), sentence(state, now, practice)))
     items = format_html_join("", '<li class="{}"><strong>{}</strong> {}</li>', lines)
     return format_html('<ul class="opening">{}</ul>', items) if lines else ""
 

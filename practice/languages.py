@@ -56,10 +56,20 @@ def shown(pages: Iterable[P]) -> list[P]:
     rows = list(pages)
     language = current()
     originals = [row for row in rows if row.locale.language_code == ORIGINAL]
-    translated = {
-        row.translation_key: row for row in rows if row.locale.language_code == language
-    }
+    translated = {row.translation_key: row for row in rows if row.locale.language_code == language}
     return [translated.get(row.translation_key, row) for row in originals]
+
+
+def spoken(pages: Iterable[P]) -> list[P]:
+    """For originals: the published translation of each where there is one, else itself."""
+    rows = list(pages)
+    if current() == ORIGINAL or not rows:
+        return rows
+    keys = [row.translation_key for row in rows]
+    found = type(rows[0]).objects.live().public().select_related("locale")
+    found = found.filter(translation_key__in=keys, locale__language_code=current())
+    translated = {row.translation_key: row for row in found}
+    return [translated.get(row.translation_key, row) for row in rows]
 
 
 class AddressLanguage:

@@ -2,6 +2,7 @@
 
 {% address "/contact/" %}            the path in the language of the page: /es/contact/
 {% language_of page as code %}       in which language a page's own words are
+{% is_outdated page as outdated %}   a translation that waits for somebody to check it
 {% other_languages as others %}      this page in the other languages: .code .name .url
 {% published_languages as all %}     in every language that it is published in; for machines
 """
@@ -16,7 +17,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from wagtail.models import Page
 
-from practice import languages
+from practice import languages, translations
 
 register = template.Library()
 
@@ -33,6 +34,16 @@ def address(path: str) -> str:
 def language_of(page: Any) -> str:
     """In which language the page's own words are; the address may say another."""
     return page.locale.language_code if isinstance(page, Page) else languages.current()
+
+
+@register.simple_tag
+def is_outdated(page: Any) -> bool:
+    """A translation that nobody has compared with its original as both are now."""
+    return (
+        isinstance(page, Page)
+        and page.locale.language_code != languages.ORIGINAL
+        and not translations.is_checked(page)
+    )
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,8 @@ Beside these tags every template has the variables of `practice/context.py`.
     {% offers "same_day" as same_day %}    those of one kind
     {% bookable_people as people %}        Practitioner rows that patients can book
     {% certifications person as list %}    board certifications that may be said today
+    {% team as people %}                   everybody who has a page
+    {{ person|said:"job_title" }} {{ person|said_list:"languages" }}   in the language spoken now
     {% page_of person as page %}           the person's published page, or None
     {% footer_pages as pages %}            published plain pages under home (privacy …)
     {% hours_table location as rows %}     rows of .day (Monday …) and .spans ("8:00 AM to 5:00 PM")
@@ -44,6 +46,7 @@ from practice.models import (
     Practitioner,
     Weekday,
 )
+from practice.models.translated import Translated
 
 register = template.Library()
 
@@ -71,6 +74,23 @@ def page_of(person: Practitioner | None) -> PersonPage | None:
         return None
     pages = languages.shown(person.pages.live().public().select_related("locale"))
     return pages[0] if pages else None
+
+
+@register.simple_tag
+def team() -> list[Practitioner]:
+    """Everybody who has a published page, in the order of the pages."""
+    pages = PersonPage.objects.live().public().select_related("practitioner", "locale")
+    return [page.practitioner for page in languages.shown(pages.order_by("path"))]
+
+
+@register.filter
+def said(row: Translated, field: str) -> str:
+    return row.said(field)
+
+
+@register.filter
+def said_list(row: Translated, field: str) -> list[str]:
+    return row.said_list(field)
 
 
 @register.simple_tag

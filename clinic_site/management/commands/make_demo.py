@@ -15,7 +15,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from appointments.models import VideoRoom
+from appointments.signs import sign_samples
 from clinic_site import roles
+from practice import clock
 from practice import models as practice
 from practice.roles import Role
 
@@ -56,6 +58,7 @@ class Command(BaseCommand):
             for email, (given, family, role) in ACCOUNTS.items():
                 _account(email, given, family, role, password)
             _video_rooms()
+            sign_samples(now=clock.now())
         if is_new:
             for email in ACCOUNTS:
                 self.stdout.write(f"{email}  {password}")
