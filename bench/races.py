@@ -2,7 +2,7 @@
 
     python3 run.py bench races [rounds] [clients]
 
-200 rounds of 20 clients for each race of tests/appointments/races.py unless said otherwise. Exit
+200 rounds of 20 clients for each race of tests/appointments/pairs.py unless said otherwise. Exit
 status 1 if a race leaves anything wrong, or if its control finds nothing.
 """
 
@@ -35,17 +35,17 @@ def measure(guarded: bool, rounds: int, clients: int) -> int:
     from django.contrib.auth import get_user_model
 
     from practice import clock
-    from tests.appointments import races
+    from tests.appointments import pairs
 
     dana = get_user_model().objects.create_user("dana", "dana@example.com", is_staff=True)
-    stage = races.a_stage(clock.now(), dana)
+    stage = pairs.a_stage(clock.now(), dana)
     guards: contextlib.AbstractContextManager[None] = contextlib.nullcontext()
     if not guarded:
-        races.take_the_guards_away()
-        guards = races.comparing_nothing()
+        pairs.take_the_guards_away()
+        guards = pairs.comparing_nothing()
     broken, began = 0, time.monotonic()
     with guards:
-        for name, said, wrong in races.run(
+        for name, said, wrong in pairs.run(
             stage, rounds=rounds, clients=clients, until_found=not guarded
         ):
             failed = {one: count for one, count in said.items() if one.startswith("failed")}
