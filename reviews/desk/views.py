@@ -22,7 +22,7 @@ from practice.roles import May
 from reviews import access, authorizations, invitations, moderation, reading, replies
 from reviews.desk import forms, lists
 from reviews.desk.screens import needs, page
-from reviews.models import Authorization, Review, ReviewRules
+from reviews.models import Authorization, Reply, Review, ReviewRules
 from reviews.moderation import NotAllowed
 
 Screen = Callable[..., HttpResponse]
@@ -239,7 +239,7 @@ def reply_second(request: HttpRequest, review: int) -> HttpResponse:
     form = forms.SecondForm(request.POST)
 
     def act(row: Review) -> str:
-        answer = get_object_or_404(moderation.Reply, review=row)
+        answer = get_object_or_404(Reply, review=row)
         if form.is_valid() and form.cleaned_data["agree"] == "yes":
             replies.approve(answer, by=_me(request), now=clock.now())
             return _("The reply is public.")
@@ -330,7 +330,9 @@ def _do(
 ) -> HttpResponse:
     """One step with one review; what cannot be done is said, and nothing is changed."""
     row = get_object_or_404(Review, pk=pk)
-    access.seen_by_staff(request, [row], action=request.resolver_match.url_name, now=clock.now())
+    match = request.resolver_match
+    action = str(match.url_name) if match else "review"
+    access.seen_by_staff(request, [row], action=action, now=clock.now())
     try:
         messages.success(request, act(row))
     except NotAllowed as refused:
