@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from typing import Any
 
 from practice.models import Practice
 
@@ -83,7 +84,7 @@ def _lapse(appointment: Appointment, now: dt.datetime) -> bool:
     return True
 
 
-def waiting(appointment: Appointment, now: dt.datetime) -> dict[str, object]:
+def waiting(appointment: Appointment, now: dt.datetime) -> dict[str, Any]:
     """What a visit without a time waits for. Whoever waited before keeps their place."""
     today = now.astimezone(Practice.objects.current().zone).date()
     last = today + dt.timedelta(days=appointment.visit_type.horizon_days)

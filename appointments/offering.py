@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
@@ -373,7 +373,7 @@ def _somebody(works: Iterable[Works], visit: Visit | None, person: object) -> Wo
     )
 
 
-def _wanted(period: Period) -> dict[str, object]:
+def _wanted(period: Period) -> dict[str, Any]:
     return {
         "wanted_from": period.first,
         "wanted_until": period.last,
