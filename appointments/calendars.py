@@ -118,7 +118,7 @@ def rules_from(now: dt.datetime) -> Rules:
         promise_minutes=practice["promise"],
         desk=desk or _whenever_somebody_is_there(places, works),
         visits=tuple(
-            Visit(*one, _time(cut_off), cap) for *one, cut_off, cap in said["visits"] or ()
+            Visit(*(*one, _time(cut_off), cap)) for *one, cut_off, cap in said["visits"] or ()
         ),
         people=tuple(
             Person(id, slug, f"{name}, {credentials}" if credentials else name, position)
