@@ -30,10 +30,14 @@ CALLS = {
 }
 # Staff read English: their screens have no Spanish address.
 STAFF_FOLDERS = ("templates/admin", "templates/account", "templates/mfa", "templates/allauth",
+                 "templates/wagtailadmin",
                  "appointments/desk", "reviews/desk", "procedures/desk")  # fmt: skip
 STAFF_FILES = ("admin.py", "wagtail_hooks.py", "models/editing.py", "roles.py", "sign_in.py",
                "admin_site.py", "apps.py", "staff.py", "checks.py", "access_log.py",
-               "models/rate_count.py")  # fmt: skip
+               "models/rate_count.py", "procedures/cms.py", "procedures/corrections.py",
+               "procedures/wording.py", "models/release.py", "models/decision.py",
+               "models/rules.py", "models/reply.py", "models/authorization.py",
+               "reviews/moderation.py")  # fmt: skip
 # Django's own words for the halves of a day; we write them as Spanish spelling wants.
 OF_DJANGO = ("a.m.", "p.m.")
 
@@ -54,7 +58,9 @@ class Entry:
 
 def is_for_staff(path: str) -> bool:
     return (
-        path.startswith((*STAFF_FOLDERS, "templates/emails/staff", "templates/practice/translations"))
+        path.startswith(
+            (*STAFF_FOLDERS, "templates/emails/staff", "templates/practice/translations")
+        )
         or path.endswith(STAFF_FILES)
         or any(part in {"cms", "desk"} for part in Path(path).parts)
     )
