@@ -54,8 +54,7 @@ def start() -> None:
             this.note = data.start()
         clinic.prepare()
         clinic.serve()
-        commands.say_ready(asked, place)
-        clinic.keep_running()
+        clinic.keep_running(ready=lambda: commands.say_ready(asked, place))
     finally:
         with ignoring_signals():
             clinic.stop()

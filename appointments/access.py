@@ -77,18 +77,21 @@ def by_token(token: str, *, now: dt.datetime) -> Appointment | None:
 def by_what_they_know(
     *, reference: str, birth_date: dt.date, phone: str, now: dt.datetime
 ) -> Appointment | None:
-    """Raises Paused after five tries at one reference, whether it exists or not."""
+    """Raises Paused after five wrong tries at one reference, whether it exists or not."""
     try:
         _count_try(reference, now=now)
     except Paused:
         if tried := Appointment.objects.filter(reference=reference).first():
             marks.locked(tried, now=now, pause=PAUSE)
         raise
-    return (
+    found = (
         _appointments()
         .filter(reference=reference, patient__birth_date=birth_date, patient__phone=phone)
         .first()
     )
+    if found:
+        _was_right(reference, now=now)
+    return found
 
 
 def visit(request: HttpRequest, reference: str, *, now: dt.datetime) -> Visit:
@@ -121,13 +124,16 @@ def moved_to(appointment: Appointment) -> Appointment | None:
 
 
 def is_birth_date(appointment: Appointment, birth_date: dt.date, *, now: dt.datetime) -> bool:
-    """Raises Paused after five tries, and leaves a word for the desk."""
+    """Raises Paused after five wrong tries, and leaves a word for the desk."""
     try:
         _count_try(appointment.reference, now=now)
     except Paused:
         marks.locked(appointment, now=now, pause=PAUSE)
         raise
-    return appointment.patient.birth_date == birth_date
+    if appointment.patient.birth_date != birth_date:
+        return False
+    _was_right(appointment.reference, now=now)
+    return True
 
 
 def let_in(
@@ -160,6 +166,11 @@ def _count_try(reference: str, *, now: dt.datetime) -> None:
         raise Paused
 
 
+def _was_right(reference: str, *, now: dt.datetime) -> None:
+    """Whoever knows it already guesses nothing."""
+    limits.take_back("birth-date", reference, at=now)
+
+
 # --- staff --------------------------------------------------------------------------------------
 
 
@@ -170,8 +181,10 @@ def for_staff(
     action: str,
     now: dt.datetime,
     permission: str = May.SEE_DESK,
+    at_most: int | None = None,
 ) -> list[Appointment]:
-    """The rows of `appointments` (default: all), for someone who may see them.
+    """The rows of `appointments` (default: all), for someone who may see them; no more than
+    `at_most` of those.
 
     One row in the access log says who looked, at which patients and what for; also when nobody was
     found. Raises PermissionDenied, and logs that, for anybody else.
@@ -181,7 +194,7 @@ def for_staff(
     wanted = _appointments() if appointments is None else appointments
     if allowed and not user.has_perm(May.SEE_EVERY_CALENDAR):
         wanted = wanted.filter(practitioner__user=user.pk)
-    rows = list(wanted.with_people()) if allowed else []  # type: ignore[attr-defined]
+    rows = list(wanted.with_people()[:at_most]) if allowed else []  # type: ignore[attr-defined]
     access_log.record(
         actor=user if user.is_authenticated else None,
         action=action,

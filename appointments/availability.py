@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import datetime as dt
+import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -33,6 +34,12 @@ Taken = Mapping[int, Sequence[Interval]]
 towards a daily cap."""
 
 Row = TypeVar("Row", Person, Place)
+
+
+_A_SLUG = re.compile(r"[A-Za-z0-9_-]+")
+# Instants outside these years are none of ours, and reckoning with zones and weeks stops near
+# the first and the last that Python knows.
+_YEARS = range(2000, 3000)
 
 
 class BadSlot(ValueError):
@@ -92,7 +99,13 @@ class Slot:
         except (binascii.Error, ValueError, OverflowError, OSError) as wrong:
             raise BadSlot("this is not one of our times") from wrong
         slot = cls(visit_type, practitioner, location or None, start, end)
-        if not visit_type or not practitioner or end <= start or slot.value != value:
+        slugs = (visit_type, practitioner, *((location,) if location else ()))
+        if (
+            not all(map(_A_SLUG.fullmatch, slugs))
+            or start.year not in _YEARS
+            or end <= start
+            or slot.value != value
+        ):
             raise BadSlot("this is not one of our times")
         return slot
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Any
 
 import phonenumbers
@@ -12,6 +13,7 @@ from django.core.exceptions import ValidationError
 from django.forms.renderers import TemplatesSetting
 from django.utils.translation import gettext_lazy as _
 
+from .models import E164
 from .onset import parse_date
 
 
@@ -69,9 +71,12 @@ class TelephoneField(forms.CharField):
         except phonenumbers.NumberParseException:
             number = None
         reason = phonenumbers.is_possible_number_with_reason(number) if number else None
-        if number is None or reason != phonenumbers.ValidationResult.IS_POSSIBLE:
-            raise ValidationError(self.error_messages["not_a_number"], code="not_a_number")
-        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+        if number is not None and reason == phonenumbers.ValidationResult.IS_POSSIBLE:
+            written = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+            # Some plans call numbers possible that no network carries and no row may hold.
+            if re.match(E164, written):
+                return written
+        raise ValidationError(self.error_messages["not_a_number"], code="not_a_number")
 
 
 class SaidYes(forms.CheckboxInput):

@@ -40,6 +40,11 @@ def may_request(request: HttpRequest, *, phone: str, now: dt.datetime) -> bool:
     )
 
 
+def came_to_nothing(*, phone: str, at: dt.datetime) -> None:
+    """What `may_request` counted at `at` made no visit, so the telephone has its five still."""
+    limits.take_back("request-contact", phone, at=at)
+
+
 def may_look(request: HttpRequest, *, now: dt.datetime) -> bool:
     """Wrong references and links, by source."""
     return limits.allow_source("look", limits.address_of(request), limit=10, per=HOUR, now=now)

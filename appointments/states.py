@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.utils.translation import gettext_lazy as _
 
 ELSEWHERE = "XX"
@@ -67,12 +69,17 @@ STATES: dict[str, str] = {
 
 
 def choices() -> list[tuple[str, str]]:
-    return [
-        ("", _("Choose a state")),
-        *STATES.items(),
-        (ELSEWHERE, _("Outside the United States")),
-    ]
+    outside = str(_("Outside the United States"))
+    return [("", str(_("Choose a state"))), *STATES.items(), (ELSEWHERE, outside)]
 
 
 def name_of(code: str) -> str:
     return STATES.get(code, str(_("another country")) if code == ELSEWHERE else code)
+
+
+def either(codes: Iterable[str]) -> str:
+    """`Colorado, Utah or Wyoming`."""
+    names = [name_of(code) for code in sorted(codes)]
+    if len(names) < 2:
+        return "".join(names)
+    return str(_("%(some)s or %(last)s")) % {"some": ", ".join(names[:-1]), "last": names[-1]}

@@ -14,6 +14,7 @@ from practice.models import Practitioner
 
 from . import calendars, lapsing
 from .availability import Slot, Taken, free_slots, same_day, stands, starts_on
+from .intervals import Interval
 from .models import Appointment, Kind, Occupancy, State
 from .rules import Desk, Rules, Visit
 from .transactions import EXCLUSION, lock, sqlstate
@@ -120,11 +121,11 @@ def keep_to_the_limits(
     others = Occupancy.objects.live(now).filter(kind=Kind.HOLD).exclude(key=key)
     if source and others.filter(source=source).count() >= HOLDS_PER_SOURCE:
         raise TooManyHolds("source")
-    times = same_day(rules, visit, slot)
-    held = others.filter(
-        practitioner__slug=slot.practitioner, visit_type=visit.id, starts_at__in=times
-    ).count()
-    if held >= max(1, len(times) // 2):
+    # Whatever kind of visit a hold is for, the times that it crosses cannot be had.
+    times = [visit.takes(start) for start in same_day(rules, visit, slot)]
+    ranges = others.filter(practitioner__slug=slot.practitioner).values_list("during", flat=True)
+    held = [Interval(one.lower, one.upper) for one in ranges]
+    if sum(any(time.overlaps(one) for one in held) for time in times) >= max(1, len(times) // 2):
         raise TooManyHolds("day")
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import os
 import platform
+import re
 import shutil
 import signal
 import socket
@@ -70,7 +71,7 @@ def started(place: Path, installer: str) -> Iterator[tuple[float, int, str]]:
     try:
         assert site.stdout is not None
         for line in site.stdout:
-            if line.startswith("  ") and " s" in line:
+            if re.search(r"\d s\b", line):
                 print(f"    {line.strip()}")
             if line.startswith("Ready: "):
                 yield time.monotonic() - began, site.pid, line.split()[1]

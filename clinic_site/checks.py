@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,7 +11,11 @@ from django.conf import settings
 from django.core.checks import ERROR, CheckMessage, Error, Tags, Warning, register
 from django.db import DatabaseError, connections
 
+from correspondence.checks import mail_leaves_safely
+
 LEAST_KEY = 50  # characters
+# One host and nothing after it. Django would read `*` and a leading dot as "any host".
+LIVE_ADDRESS = re.compile(r"https://[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]+)?", re.IGNORECASE)
 
 
 @register(Tags.security)
@@ -33,7 +38,7 @@ def live_settings(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> lis
             )
     if settings.SECRET_KEY == settings.LINK_KEY:
         fault(3, "SECRET_KEY and LINK_KEY are the same.", "Make a key of its own for each.")
-    if not settings.CLINIC_URL.startswith("https://"):
+    if not LIVE_ADDRESS.fullmatch(settings.CLINIC_URL):
         fault(
             4,
             f"CLINIC_URL is {settings.CLINIC_URL}.",
@@ -82,7 +87,7 @@ def refuse_to_start() -> None:
     """Called when the site's processes start; raises ImproperlyConfigured with every fault."""
     from django.core.exceptions import ImproperlyConfigured
 
-    faults = live_settings(None)
+    faults = live_settings(None) + mail_leaves_safely()
     if not settings.DEMO:
         faults += [fault for fault in demo_accounts(None, ["default"]) if fault.level >= ERROR]
     if faults:

@@ -38,10 +38,17 @@ DEBUG = False
 
 def _secret(name: str) -> str:
     """A key from NAME or from the file NAME_FILE; demo falls back to one for this process alone."""
-    if value := env.str(name, ""):
+    value: str = env.str(name, "")
+    if value:
         return value
     if path := env.str(f"{name}_FILE", ""):
-        return Path(path).read_text().strip()
+        try:
+            return Path(path).read_text().strip()
+        except OSError as error:
+            raise ImproperlyConfigured(
+                f"{name}_FILE is {path}, which cannot be read ({error.strerror}). Put the key "
+                "there or correct the path."
+            ) from error
     if DEMO:
         return secrets.token_urlsafe(50)
     raise ImproperlyConfigured(
@@ -233,7 +240,7 @@ SESSION_COOKIE_AGE = 12 * 60 * 60  # seconds; StaffOnly ends a session after 15 
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_AGE = None
 
-# --- what browsers are told, what is written down (docs/security.md) -------------------------------
+# --- what browsers are told, what is written down (docs/security.md) -----------------------------
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"

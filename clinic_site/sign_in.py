@@ -41,22 +41,32 @@ class StaffAccountAdapter(DefaultAccountAdapter):
     def get_client_ip(self, request: HttpRequest) -> str:
         return limits.address_of(request) or "unknown"
 
-    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
-        """Count the try before any password is compared; the two counts are apart from each other.
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
+        """Count the try before any password is compared; a right one is taken back alone, so that
+        somebody who knows one password gets no more guesses at another.
 
-        The same answer for an account that exists and one that does not.
+        The two counts are apart, and the same for an account that exists and one that does not.
         """
         now = clock.now()
         account = str(credentials.get("email") or credentials.get("username") or "").lower()
         source = limits.address_of(request)
-        from_source = limits.allow_source(
-            "login-source", source, limit=TRIES_FROM_ONE_SOURCE, per=A_WHILE, now=now
-        )
-        for_account = from_source and limits.allow(
-            "login-account", account, limit=TRIES_FOR_ONE_ACCOUNT, per=A_WHILE, now=now
-        )
-        if not for_account:
+        if not (
+            limits.allow_source(
+                "login-source", source, limit=TRIES_FROM_ONE_SOURCE, per=A_WHILE, now=now
+            )
+            and limits.allow(
+                "login-account", account, limit=TRIES_FOR_ONE_ACCOUNT, per=A_WHILE, now=now
+            )
+        ):
             raise too_many(request)
+        user = cast(AbstractBaseUser | None, super().authenticate(request, **credentials))
+        if user is not None:
+            limits.take_back("login-source", limits.source_key(source), at=now)
+            limits.take_back("login-account", account, at=now)
+        return user
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """allauth's own count is off; `authenticate` counts."""
 
     def pre_login(
         self, request: HttpRequest, user: AbstractBaseUser, **kwargs: Any
@@ -105,31 +115,33 @@ def _use_once(user: AbstractBaseUser, code: str) -> None:
         raise ValidationError(_("This code was used already. Wait for the next one."))
 
 
-def _count_code(user: AbstractBaseUser) -> None:
-    if not limits.allow(
-        "second-factor",
-        str(user.pk),
-        limit=CODES_FOR_ONE_ACCOUNT,
-        per=A_WHILE,
-        now=clock.now(),
-    ):
-        raise ValidationError(_("Too many tries. Please wait 15 minutes."))
+class CountedCodes:
+    """Codes are counted like passwords; a right one is taken back and works once."""
 
+    user: AbstractBaseUser
 
-class SecondFactorForm(AuthenticateForm):  # type: ignore[misc]
     def clean_code(self) -> str:
-        _count_code(self.user)
-        code: str = super().clean_code()
+        now = clock.now()
+        if not limits.allow(
+            "second-factor",
+            str(self.user.pk),
+            limit=CODES_FOR_ONE_ACCOUNT,
+            per=A_WHILE,
+            now=now,
+        ):
+            raise ValidationError(_("Too many tries. Please wait 15 minutes."))
+        code = str(super().clean_code())  # type: ignore[misc]
         _use_once(self.user, code)
+        limits.take_back("second-factor", str(self.user.pk), at=now)
         return code
 
 
-class SecondFactorAgainForm(ReauthenticateForm):  # type: ignore[misc]
-    def clean_code(self) -> str:
-        _count_code(self.user)
-        code: str = super().clean_code()
-        _use_once(self.user, code)
-        return code
+class SecondFactorForm(CountedCodes, AuthenticateForm):
+    pass
+
+
+class SecondFactorAgainForm(CountedCodes, ReauthenticateForm):
+    pass
 
 
 class LengthValidator:

@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 
 from clinic_site.security import STAFF
 from practice import clock
+from practice.roles import May
 
 IDLE = dt.timedelta(minutes=15)
 LONGEST = dt.timedelta(hours=12)
@@ -40,7 +41,6 @@ OPEN = frozenset(
         "mfa_authenticate",
         "mfa_login_webauthn",
         "admin:login",  # leads to account_login
-        "wagtailadmin_login",
     }
 )
 # What somebody signed in may do before their second factor is set up and was used.
@@ -97,6 +97,9 @@ class StaffOnly:
             raise PermissionDenied
         if (where := _second_factor_wants(request, name)) is not None:
             return redirect(where)
+        # Wagtail would send them to sign in, and the sign-in, as they have, back to Wagtail.
+        if request.path_info.startswith("/cms/") and not request.user.has_perm(May.EDIT_PAGES):
+            raise PermissionDenied
         with pghistory.context(user=request.user.pk):
             response = self.get_response(request)
         if name == "account_logout" and request.method == "POST":

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path, re_path
+from django.views.generic import RedirectView
 from django.views.static import serve
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
@@ -19,6 +20,9 @@ urlpatterns = [
     # machines
     path("sitemap.xml", for_machines.sitemap, name="sitemap"),
     path("robots.txt", for_machines.robots, name="robots"),
+    # Wagtail's own sign-in for private pages knows neither our limits nor a second factor
+    path("_util/login/", RedirectView.as_view(pattern_name="account_login", query_string=True)),
+    path("es/_util/login/", RedirectView.as_view(pattern_name="account_login", query_string=True)),
     # patients: in English here, in Spanish under /es/ (practice/languages.py)
     *i18n_patterns(
         path("", include("appointments.urls")),

@@ -73,6 +73,16 @@ def allow_everybody(
     return allow(scope, "everybody", limit=limit, per=per, now=now)
 
 
+def take_back(scope: str, key: str, *, at: dt.datetime) -> None:
+    """Uncount what `allow` counted with `now=at`: it turned out to be no attempt at anything."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE practice_ratecount SET allowed_at = array_remove(allowed_at, %s::timestamptz)"
+            " WHERE scope = %s AND key = %s",
+            [at, scope, _hashed(scope, key)],
+        )
+
+
 def address_of(request: HttpRequest) -> str:
     """The address a request comes from, as text; empty when there is none to trust.
 

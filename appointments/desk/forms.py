@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -26,6 +28,7 @@ class RefusalForm(forms.Form):
         label=_("Why?"),
         choices=Refusal.choices,
         widget=forms.RadioSelect(attrs={"class": "form-check-input"}),
+        error_messages={"required": _("Choose why you refuse.")},
     )
     words = forms.CharField(
         label=_("In your own words"),
@@ -66,4 +69,11 @@ class SearchForm(forms.Form):
 
 
 class DayForm(forms.Form):
-    day = forms.DateField(required=False)
+    # Within years that a calendar can be asked about: each day has one before and one after.
+    day = forms.DateField(
+        required=False,
+        validators=[
+            MinValueValidator(dt.date(2000, 1, 1)),
+            MaxValueValidator(dt.date(2999, 12, 31)),
+        ],
+    )

@@ -76,9 +76,21 @@ def here_now() -> Here:
 
 
 def rows(
-    request: HttpRequest, wanted: QuerySet[Appointment], *, action: str, here: Here
+    request: HttpRequest,
+    wanted: QuerySet[Appointment],
+    *,
+    action: str,
+    here: Here,
+    at_most: int | None = None,
 ) -> list[Row]:
-    found = access.for_staff(request, wanted, action=action, now=here.now, permission=May.SEE_DESK)
+    found = access.for_staff(
+        request,
+        wanted,
+        action=action,
+        now=here.now,
+        permission=May.SEE_DESK,
+        at_most=at_most,
+    )
     return [here.row(one) for one in found]
 
 

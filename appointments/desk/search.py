@@ -17,7 +17,6 @@ from django.db.models import Q, QuerySet
 from appointments.models import Appointment
 
 OPENS_FOR = 15 * 60  # seconds
-MOST = 50
 FEWEST_DIGITS = 3
 
 
@@ -34,7 +33,7 @@ def unseal(sealed: str) -> str | None:
 
 
 def find(words: str) -> QuerySet[Appointment]:
-    """Visits that `words` could mean, the latest first, at most `MOST`. Nothing for no words."""
+    """Visits that `words` could mean, the latest first. Nothing for no words."""
     digits = re.sub(r"\D", "", words)
     compact = re.sub(r"[\s-]", "", words).upper()
     letters = [word for word in words.split() if not any(sign.isdigit() for sign in word)]
@@ -50,7 +49,7 @@ def find(words: str) -> QuerySet[Appointment]:
                 patient__family_name__icontains=word
             )
         found |= by_name
-    return Appointment.objects.filter(found).order_by("-starts_at", "pk")[:MOST]
+    return Appointment.objects.filter(found).order_by("-starts_at", "pk")
 
 
 def _lock() -> Fernet:

@@ -25,6 +25,9 @@ from appointments.desk.pages import already_changed, appointment_page, busy, her
 from appointments.desk.pages import rows as rows_of
 from practice.roles import May
 
+ONE_DAY = dt.timedelta(days=1)
+MOST_FOUND = 50
+
 
 def front(request: HttpRequest) -> HttpResponse:
     """/admin/ itself: the inbox; who has no desk goes to the pages they edit."""
@@ -70,14 +73,14 @@ def appointments(request: HttpRequest) -> HttpResponse:
         if words is None:
             messages.info(request, _("This search is too old. Please type it again."))
             return redirect("admin:appointments")
-        rows = rows_of(request, search.find(words), action="search", here=here)
+        rows = rows_of(request, search.find(words), action="search", here=here, at_most=MOST_FOUND)
         return page(
             request,
             "found",
             here=here,
             rows=rows,
             words=words,
-            many=len(rows) == search.MOST,
+            many=len(rows) == MOST_FOUND,
             search_form=SearchForm(initial={"words": words}),
         )
     form = DayForm(request.GET)
@@ -96,9 +99,6 @@ def appointments(request: HttpRequest) -> HttpResponse:
         off=[row for row in rows if row.is_off],
         search_form=SearchForm(),
     )
-
-
-ONE_DAY = dt.timedelta(days=1)
 
 
 @needs(May.SEE_DESK)

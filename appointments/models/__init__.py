@@ -1,7 +1,7 @@
 from .appointment import Appointment, StatusChange, new_reference
 from .draft import Draft
 from .occupancy import CalendarVersion, Occupancy
-from .patient import Patient
+from .patient import E164, Patient
 from .record import Consent, Joining, Mark
 from .schedule import BusyTime, ExtraSession, VisitType, WorkingHours
 from .signs import WarningSigns
@@ -10,6 +10,7 @@ from .video import VideoRoom
 from .waiting import Call, OfferedTime
 
 __all__ = [
+    "E164",
     "HOLDS_TIME",
     "Appointment",
     "BusyTime",

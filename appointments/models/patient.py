@@ -6,6 +6,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
+E164 = r"^\+[1-9][0-9]{6,14}$"
+
 
 @pghistory.track()
 class Patient(models.Model):
@@ -56,7 +58,7 @@ class Patient(models.Model):
                 name="patient_has_a_name",
             ),
             models.CheckConstraint(
-                condition=Q(phone__regex=r"^\+[1-9][0-9]{6,14}$"),
+                condition=Q(phone__regex=E164),
                 name="patient_phone_is_e164",
             ),
             models.CheckConstraint(

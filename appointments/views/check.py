@@ -89,7 +89,8 @@ def _send(request: HttpRequest, kind: VisitType) -> HttpResponse:
     form = a_form(the_time, typed, bound=True, now=now)
     if not form.is_valid():
         return go("details", key, kind.slug, missing="yes")
-    if not limited.may_request(request, phone=form.cleaned_data["phone"], now=now):
+    phone = form.cleaned_data["phone"]
+    if not limited.may_request(request, phone=phone, now=now):
         return limited.page(request, now=now)
     try:
         sent = booking.request(
@@ -100,7 +101,11 @@ def _send(request: HttpRequest, kind: VisitType) -> HttpResponse:
             now=now,
         )
     except booking.SlotGone:
+        limited.came_to_nothing(phone=phone, at=now)
         return go("check", key, kind.slug)  # which says so, and what is free near it
+    except booking.Busy:
+        limited.came_to_nothing(phone=phone, at=now)
+        raise
     drafts.forget(key)
     return go("received", sent.key)
 

@@ -58,7 +58,7 @@ def _show(request: HttpRequest, kind: VisitType) -> HttpResponse:
             "red_flag": typed["red_flag"],
             "form": form,
             "problems": problems,
-            "licensed": ", ".join(states.name_of(code) for code in sorted(the_time.licensed)),
+            "licensed": states.either(the_time.licensed),
             "offices": VisitType.objects.filter(active=True, modality=VisitType.Modality.IN_PERSON),
             "number": shown.number(calendars.at(now).rules, now=now),
         },

@@ -9,7 +9,7 @@ import os
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -70,8 +70,9 @@ class Site:
             else:
                 with step("Tables"):
                     self._or_empty("migrate", "--verbosity=0")
-            with step("Static files"):
+            with step("Static files") as this:
                 static.result()
+                this.note = "collected meanwhile"
         if not facts["has_content"]:
             self._first_content()
         else:
@@ -231,10 +232,11 @@ class Site:
             return "" if right else f"the front page is not right (status {status})"
         return f"/readyz is not right (status {status})"
 
-    def keep_running(self) -> None:
-        """Return when we are asked to stop. A process that ends is started again, after a longer
-        wait each time; so is the database."""
+    def keep_running(self, *, ready: Callable[[], None]) -> None:
+        """Say `ready`, and return when we are asked to stop. A process that ends is started again,
+        after a longer wait each time; so is the database."""
         try:
+            ready()
             self._keep_running()
         except Stopped:
             say("Stopping.")
@@ -246,8 +248,11 @@ class Site:
             time.sleep(0.5)
             if not self._database.still_there():
                 say("The database ended by itself; starting it again.")
-                with contextlib.suppress(Sorry):
+                try:
                     self._database.start()
+                except Sorry as sorry:
+                    say(str(sorry))
+                    time.sleep(10)
             for child in self._children:
                 now = time.monotonic()
                 if child.name in due:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import pgtrigger
+from django.db import models
 
 
 class RefuseTruncate(pgtrigger.Trigger):
-    """No TRUNCATE, unless the session says `clinic.may_truncate = on` (the tests' own database)."""
+    """No TRUNCATE, unless the session says `clinic.may_truncate = on`: on purpose, by the owner."""
 
     when = pgtrigger.Before
     level = pgtrigger.Statement
     operation = pgtrigger.Truncate
     declare = None
 
-    def get_func(self, model: type) -> str:
+    def get_func(self, model: models.Model) -> str:
         return (
             "IF current_setting('clinic.may_truncate', true) = 'on' THEN RETURN NULL; END IF; "
             "RAISE EXCEPTION 'rows are only ever added to %', TG_TABLE_NAME;"

@@ -48,6 +48,14 @@ class Visitor:
         url = str(form.get("action") or self.url)
         return self._arrived(self.client.post(url, said, follow=True), url)
 
+    def post(self, url: str, said: dict[str, str]) -> Visitor:
+        """Send what no page of ours would, with the token of the page that is open."""
+        token = {"csrfmiddlewaretoken": self.form_value("csrfmiddlewaretoken")}
+        return self._arrived(self.client.post(url, said | token, follow=True), url)
+
+    def form_value(self, name: str) -> str:
+        return fields(self.form())[name]
+
     def _arrived(self, response: Any, url: str) -> Visitor:
         self.response, self.status = response, response.status_code
         self.url = response.redirect_chain[-1][0] if response.redirect_chain else url

@@ -24,7 +24,12 @@ def test_everybody_can_use_every_public_page(
     )
     page = context.new_page()
     for path in public_paths(served.url):
+        page.set_viewport_size({"width": width, "height": 800})
         page.goto(served.url + path)
+        # As high as the page, so that the bar which stays at a phone's lower edge lies at its own
+        # place and not, by the chance of this height, over half of a link.
+        height = page.evaluate("document.documentElement.scrollHeight")
+        page.set_viewport_size({"width": width, "height": height})
         if here := faults(page):
             found[path] = here
         sideways = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")

@@ -3,19 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
-import types
-from importlib import resources
-
-try:
-    import pkg_resources  # noqa: F401
-except ModuleNotFoundError:
-    # textstat 0.7.4 asks for a module that newer setuptools no longer bring, for one function.
-    stand_in = types.ModuleType("pkg_resources")
-    stand_in.resource_string = (  # type: ignore[attr-defined]
-        lambda package, name: resources.files(package).joinpath(name).read_bytes()
-    )
-    sys.modules["pkg_resources"] = stand_in
 
 from textstat import textstat
 

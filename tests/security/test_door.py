@@ -193,8 +193,19 @@ def test_who_is_sent_away_is_out_with_the_next_request(frances: User) -> None:
 
 def test_wagtail_has_no_door_of_its_own(frances: User) -> None:
     browser = Client()
-    assert leads_to_sign_in(browser.get("/cms/"))
+    for address in ("/cms/", "/cms/login/", "/admin/login/", "/_util/login/"):
+        assert leads_to_sign_in(browser.get(address))
+        answer = browser.post(address, {"username": frances.username, "password": PASSWORD})
+        assert leads_to_sign_in(answer)
+        assert "_auth_user_id" not in browser.session
     editor = signed_in(a_member(Role.EDITOR, "ed@clinic.test"))
     assert editor.get("/cms/").status_code == 200
     assert editor.get("/cms/password_reset/").status_code == 404
     assert b"Change password" not in editor.get("/cms/account/").content
+
+
+def test_who_edits_no_pages_is_told_so_and_not_sent_in_a_circle(frances: User) -> None:
+    browser = signed_in(frances)
+    for address in ("/cms/", "/cms/pages/", "/cms/reports/", "/cms/no-such-page/"):
+        assert browser.get(address).status_code == 403
+    assert browser.get("/admin/").status_code == 200

@@ -25,6 +25,9 @@ GOOD: dict[str, Any] = {
     "LINK_KEY": "mW3nB7vC1xZ9lK5jH2gF8dS4aP6oI0uYtReQzXcVbNmLkJhGwTsy",
     "CLINIC_URL": "https://clinic.test",
     "CLINIC_NOW": "",
+    "EMAIL_CONFIG": {"EMAIL_HOST": "mail.clinic.test"},
+    "EMAIL_HOST": "mail.clinic.test",
+    "EMAIL_USE_SSL": True,
 }
 
 
@@ -49,6 +52,12 @@ def test_a_site_that_is_set_up_starts(db: None, live: Any) -> None:
         ("LINK_KEY", "x" * 60, "Set LINK_KEY"),
         ("LINK_KEY", GOOD["SECRET_KEY"], "Make a key of its own"),
         ("CLINIC_URL", "http://clinic.test", "Set CLINIC_URL to the https:// address"),
+        ("CLINIC_URL", "https://*", "Set CLINIC_URL to the https:// address"),
+        ("CLINIC_URL", "https://.clinic.test", "Set CLINIC_URL to the https:// address"),
+        ("CLINIC_URL", "https://clinic.test/spine", "Set CLINIC_URL to the https:// address"),
+        ("CLINIC_URL", "https:", "Set CLINIC_URL to the https:// address"),
+        ("EMAIL_CONFIG", None, "Set EMAIL_URL"),
+        ("EMAIL_USE_SSL", False, "Use smtp\\+ssl"),
         ("DEBUG", True, "Take DEBUG out"),
         ("CLINIC_NOW", "2026-11-24T09:00:00Z", "Unset CLINIC_NOW"),
     ],
@@ -102,3 +111,9 @@ def test_without_a_key_nothing_runs_at_all(db: None) -> None:
     done = manage("check", LINK_KEY=GOOD["LINK_KEY"], CLINIC_URL="https://clinic.test")
     assert done.returncode != 0
     assert "SECRET_KEY is not set. Put a long random value" in done.stderr
+
+
+def test_a_key_file_that_is_not_there_is_named(db: None) -> None:
+    done = manage("check", SECRET_KEY_FILE="/no/such/key", LINK_KEY=GOOD["LINK_KEY"])
+    assert done.returncode != 0
+    assert "SECRET_KEY_FILE is /no/such/key, which cannot be read" in done.stderr

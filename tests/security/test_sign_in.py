@@ -47,6 +47,16 @@ def test_ten_wrong_tries_close_an_account_for_a_while_whoever_asks(
     assert try_to_sign_in(PASSWORD).status_code == 302
 
 
+def test_signing_in_often_is_no_attack(frances: User) -> None:
+    for _ in range(40):
+        assert try_to_sign_in(PASSWORD).status_code == 302
+    for _ in range(9):
+        try_to_sign_in("wrong")
+    assert try_to_sign_in(PASSWORD).status_code == 302
+    assert try_to_sign_in("wrong").status_code == 200
+    assert try_to_sign_in(PASSWORD).status_code == 429
+
+
 def test_one_source_trying_many_names_is_stopped_by_a_count_of_its_own(frances: User) -> None:
     answers = [
         try_to_sign_in("wrong", f"nobody{number}@clinic.test", source="203.0.113.9").status_code

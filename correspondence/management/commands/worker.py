@@ -14,7 +14,9 @@ from typing import Any
 from asgiref.sync import sync_to_async
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import close_old_connections, connection
+from procrastinate import PsycopgConnector
 from procrastinate.contrib.django import app
+from procrastinate.contrib.django.utils import connector_params
 
 from correspondence.models import WorkerBeat
 from practice import clock
@@ -65,7 +67,8 @@ async def _work_while_it_lasts(
 ) -> None:
     """Work until asked to stop, or until the database has gone away; then it returns or raises."""
     await sync_to_async(_beat)(name)
-    connector = app.connector.get_worker_connector()  # type: ignore[attr-defined]
+    # Short, so that SIGTERM does not wait for a database that is away.
+    connector = PsycopgConnector(kwargs=connector_params(), timeout=4, reconnect_timeout=4)
     with app.replace_connector(connector) as working:
         async with working.open_async():
             worker = asyncio.create_task(
