@@ -157,6 +157,4 @@ def translations_address() -> list[URLPattern]:
 
 @hooks.register("register_admin_menu_item")
 def translations_in_the_menu() -> MenuItem:
-    return MenuItem(
-        _("Translations"), reverse_lazy("translations"), icon_name="globe", order=160
-    )
+    return MenuItem(_("Translations"), reverse_lazy("translations"), icon_name="globe", order=160)

@@ -17,9 +17,7 @@ from .patient import Patient
 from .schedule import Modality, VisitType
 from .statuses import HOLDS_TIME, Status
 
-REFERENCE_LETTERS = (
-    "23456789BCDFGHJKLMNPQRSTVWXZ"  # nothing that is misheard or spells a word
-)
+REFERENCE_LETTERS = "23456789BCDFGHJKLMNPQRSTVWXZ"  # nothing that is misheard or spells a word
 
 
 def new_reference() -> str:
@@ -45,9 +43,7 @@ class Appointments(models.QuerySet["Appointment"]):
         begins = dt.datetime.combine(day, dt.time(), zone)
         ends = dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), zone)
         settled = self.exclude(status__in=(Status.WAITLIST, Status.PROPOSED))
-        return settled.filter(starts_at__gte=begins, starts_at__lt=ends).order_by(
-            "starts_at", "pk"
-        )
+        return settled.filter(starts_at__gte=begins, starts_at__lt=ends).order_by("starts_at", "pk")
 
     def in_waiting_order(self) -> Appointments:
         """The waiting list in the order in which freed times are offered: whoever the desk put
@@ -111,13 +107,9 @@ class Appointment(models.Model):
         Occupancy, models.PROTECT, null=True, blank=True, related_name="appointment"
     )
 
-    visit_type = models.ForeignKey(
-        VisitType, models.PROTECT, related_name="appointments"
-    )
+    visit_type = models.ForeignKey(VisitType, models.PROTECT, related_name="appointments")
     modality = models.CharField(_("how"), max_length=10, choices=Modality.choices)
-    practitioner = models.ForeignKey(
-        Practitioner, models.PROTECT, related_name="appointments"
-    )
+    practitioner = models.ForeignKey(Practitioner, models.PROTECT, related_name="appointments")
     location = models.ForeignKey(
         Location, models.PROTECT, related_name="appointments", null=True, blank=True
     )
@@ -134,28 +126,20 @@ class Appointment(models.Model):
         default=BookingFor.SELF,
     )
     contact_name = models.CharField(_("contact"), max_length=160, blank=True)
-    contact_relationship = models.CharField(
-        _("relationship"), max_length=80, blank=True
-    )
+    contact_relationship = models.CharField(_("relationship"), max_length=80, blank=True)
     red_flag = models.CharField(
         _("warning signs"), max_length=5, choices=RedFlag.choices, default=RedFlag.NONE
     )
     reason = models.TextField(_("reason"), max_length=1000, blank=True)
     onset_date = models.DateField(_("began"), null=True, blank=True)
-    located_in = models.CharField(
-        _("state where the patient will be"), max_length=2, blank=True
-    )
-    pay_by = models.CharField(
-        _("paid by"), max_length=9, choices=PayBy.choices, blank=True
-    )
+    located_in = models.CharField(_("state where the patient will be"), max_length=2, blank=True)
+    pay_by = models.CharField(_("paid by"), max_length=9, choices=PayBy.choices, blank=True)
     consented_at = models.DateTimeField(_("consent given"), null=True, blank=True)
     consent_version = models.CharField(_("consent text"), max_length=40, blank=True)
     language = models.CharField(_("language of the form"), max_length=10, default="en")
 
     answer_due_at = models.DateTimeField(_("answer due"), null=True, blank=True)
-    cancellation_reason = models.CharField(
-        _("reason for cancelling"), max_length=300, blank=True
-    )
+    cancellation_reason = models.CharField(_("reason for cancelling"), max_length=300, blank=True)
     cancelled_by = models.CharField(
         _("cancelled by"), max_length=8, choices=Side.choices, blank=True
     )
@@ -225,8 +209,7 @@ class Appointment(models.Model):
                 name="appointment_length_is_bounded",
             ),
             models.CheckConstraint(
-                condition=Q(buffer_before_minutes__lte=240)
-                & Q(buffer_after_minutes__lte=240),
+                condition=Q(buffer_before_minutes__lte=240) & Q(buffer_after_minutes__lte=240),
                 name="appointment_buffers_are_bounded",
             ),
             models.CheckConstraint(
@@ -244,9 +227,7 @@ class Appointment(models.Model):
                 name="appointment_red_flag_is_known",
             ),
             models.CheckConstraint(
-                condition=(
-                    Q(status="cancelled") & Q(cancelled_by__in=("patient", "practice"))
-                )
+                condition=(Q(status="cancelled") & Q(cancelled_by__in=("patient", "practice")))
                 | (~Q(status="cancelled") & Q(cancelled_by="")),
                 name="appointment_says_who_cancelled",
             ),
@@ -278,9 +259,7 @@ class StatusChange(models.Model):
         PRACTITIONER = "practitioner", _("The person seen")
         SYSTEM = "system", _("The site")
 
-    appointment = models.ForeignKey(
-        Appointment, models.PROTECT, related_name="status_changes"
-    )
+    appointment = models.ForeignKey(Appointment, models.PROTECT, related_name="status_changes")
     from_status = models.CharField(max_length=16, choices=Status.choices, blank=True)
     to_status = models.CharField(max_length=16, choices=Status.choices)
     at = models.DateTimeField()

@@ -30,16 +30,12 @@ class Occupancy(models.Model):
     told. Two live rows of one practitioner never overlap: the database refuses them (23P01).
     """
 
-    practitioner = models.ForeignKey(
-        Practitioner, models.PROTECT, related_name="occupancies"
-    )
+    practitioner = models.ForeignKey(Practitioner, models.PROTECT, related_name="occupancies")
     during = DateTimeRangeField()
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     visit_type = models.ForeignKey(VisitType, models.PROTECT, related_name="+")
-    location = models.ForeignKey(
-        Location, models.PROTECT, related_name="+", null=True, blank=True
-    )
+    location = models.ForeignKey(Location, models.PROTECT, related_name="+", null=True, blank=True)
     state = models.CharField(max_length=14, choices=State.choices)
     kind = models.CharField(max_length=7, choices=Kind.choices)
     key = models.UUIDField(db_index=True)
@@ -57,9 +53,7 @@ class Occupancy(models.Model):
                 name="occupancy_expiring",
                 condition=Q(expires_at__isnull=False),
             ),
-            models.Index(
-                fields=("source",), name="occupancy_source", condition=Q(kind="hold")
-            ),
+            models.Index(fields=("source",), name="occupancy_source", condition=Q(kind="hold")),
         )
         constraints = (
             ExclusionConstraint(

@@ -35,12 +35,8 @@ class VisitType(models.Model):
     buffer_before_minutes = models.PositiveSmallIntegerField(
         _("minutes kept free before"), default=0
     )
-    buffer_after_minutes = models.PositiveSmallIntegerField(
-        _("minutes kept free after"), default=0
-    )
-    minimum_notice_minutes = models.PositiveIntegerField(
-        _("notice in minutes"), default=0
-    )
+    buffer_after_minutes = models.PositiveSmallIntegerField(_("minutes kept free after"), default=0)
+    minimum_notice_minutes = models.PositiveIntegerField(_("notice in minutes"), default=0)
     horizon_days = models.PositiveSmallIntegerField(
         _("days ahead"),
         help_text=_("Days after today that can be booked; 0 is today only."),
@@ -106,10 +102,7 @@ class VisitType(models.Model):
                 & Q(buffer_after_minutes__lte=240)
                 & Q(minimum_notice_minutes__lte=60 * 24 * 60)
                 & Q(horizon_days__lte=730)
-                & (
-                    Q(start_interval_minutes=None)
-                    | Q(start_interval_minutes__range=(5, 1440))
-                ),
+                & (Q(start_interval_minutes=None) | Q(start_interval_minutes__range=(5, 1440))),
                 name="visit_type_lengths_are_bounded",
             ),
             models.CheckConstraint(
@@ -176,9 +169,7 @@ class WorkingHours(models.Model):
         verbose_name = _("working hours")
         verbose_name_plural = _("working hours")
         constraints = (
-            models.CheckConstraint(
-                condition=days_are_real(), name="working_hours_days_are_real"
-            ),
+            models.CheckConstraint(condition=days_are_real(), name="working_hours_days_are_real"),
             models.CheckConstraint(
                 condition=Q(from_date=None)
                 | Q(until_date=None)

@@ -22,9 +22,7 @@ class OfferedTime(models.Model):
     appointment = models.ForeignKey(Appointment, models.PROTECT, related_name="offered_times")
     visit_type = models.ForeignKey(VisitType, models.PROTECT, related_name="+")
     practitioner = models.ForeignKey(Practitioner, models.PROTECT, related_name="+")
-    location = models.ForeignKey(
-        Location, models.PROTECT, related_name="+", null=True, blank=True
-    )
+    location = models.ForeignKey(Location, models.PROTECT, related_name="+", null=True, blank=True)
     starts_at = models.DateTimeField()
     at = models.DateTimeField(_("offered"))
     expires_at = models.DateTimeField(_("held until"))
