@@ -69,7 +69,8 @@ def entry(appointment: Appointment, *, now: dt.datetime) -> bytes:
     )
     for zone in calendar.walk("VTIMEZONE"):
         zone.pop("COMMENT", None)  # which years are in it: of no use to a patient's calendar
-    return calendar.to_ical()
+    text: bytes = calendar.to_ical()
+    return text
 
 
 def was_booked(appointment: Appointment) -> bool:

@@ -5,15 +5,19 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
 from .models import Appointment, Consent
 
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
 Subject = Consent.Subject
 VERSION = "2026-11"
 # Each version of each subject: what stands beside the box, and what stands below it.
-WORDS = {
+WORDS: dict[tuple[str, str], tuple[str | _StrPromise, str | _StrPromise]] = {
     (Subject.ANSWERS, "2026-11"): (
         _("I agree that you use these answers to arrange and prepare this visit"),
         "",

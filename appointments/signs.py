@@ -52,7 +52,7 @@ def sign_samples(*, now: dt.datetime) -> None:
     signer = Practitioner.objects.filter(
         role=Role.PHYSICIAN, is_sample=True, user__isnull=False
     ).first()
-    if signer is None or WarningSigns.objects.exists():
+    if signer is None or signer.user is None or WarningSigns.objects.exists():
         return
     for language, _name in settings.LANGUAGES:
         with translation.override(language):

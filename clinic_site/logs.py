@@ -18,7 +18,8 @@ import structlog
 from django.http import HttpRequest, HttpResponse
 from django_structlog.middlewares import RequestMiddleware
 
-# /a/<token>/, the writer's link to a review, an appointment's reference, allauth's keys for a new password.
+# /a/<token>/, the writer's link to a review, an appointment's reference, allauth's keys for a new
+# password.
 _SECRETS = re.compile(
     r"(/a/|/r/mine/|/r/invited/|/password/reset/key/|/confirm-email/)(?!visit/)[^/\s\"'?]+"
 )

@@ -27,4 +27,5 @@ def serve(request: HttpRequest, path: str) -> HttpResponseBase:
             request._wagtail_route_for_request = route  # type: ignore[attr-defined]
             if route is not None:
                 break
-    return serve_page(request, path)
+    answer: HttpResponseBase = serve_page(request, path)
+    return answer

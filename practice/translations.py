@@ -33,7 +33,7 @@ def in_language(original: Page, code: str) -> Page | None:
     """The translation, published or not."""
     rows = Page.objects.filter(translation_key=original.translation_key)
     row = rows.filter(locale__language_code=code).first()
-    return cast("Page | None", row.specific if row else None)
+    return row.specific if row else None
 
 
 def made_for(original: Page, code: str) -> Page:

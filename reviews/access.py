@@ -31,7 +31,7 @@ def mine(request: HttpRequest, *, now: dt.datetime) -> Review:
     """The review that this browser may act on. Raises Http404."""
     said = _said(request, WRITER, now=now)
     review = Review.objects.filter(
-        pk=said.get("row"), link_generation=said.get("generation")
+        pk=said.get("row") or 0, link_generation=said.get("generation") or 0
     ).first()
     if review is None:
         raise Http404
@@ -42,7 +42,7 @@ def invitation(request: HttpRequest, *, now: dt.datetime) -> Invitation | None:
     """The unspent invitation that this browser came with, or None."""
     said = _said(request, INVITED, now=now)
     return (
-        Invitation.objects.filter(pk=said.get("row"), spent_at=None, expires_at__gt=now)
+        Invitation.objects.filter(pk=said.get("row") or 0, spent_at=None, expires_at__gt=now)
         .select_related("appointment__patient")
         .first()
     )

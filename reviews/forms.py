@@ -12,7 +12,7 @@ from django.core import signing
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from appointments.forms import Renderer
+from appointments.fields import Renderer
 from practice.models import Location
 from procedures.models import Topic
 from reviews import submission
@@ -100,7 +100,6 @@ class ReviewForm(forms.Form):
         label=_("Were you given or promised anything for this review?"),
         choices=[("no", _("No")), ("yes", _("Yes"))],
         coerce=lambda said: said == "yes",
-        empty_value=False,
         widget=forms.RadioSelect(attrs={"class": "form-check-input"}),
         error_messages={"required": _("Say whether you were given anything for it")},
     )
@@ -145,7 +144,7 @@ class ReviewForm(forms.Form):
     def open_again(self) -> None:
         """Note the time anew where the old note is of no use, so that the next try can be right."""
         if not self.is_too_quick:
-            self.data = self.data.copy()  # type: ignore[union-attr]
+            self.data = self.data.copy()  # type: ignore[attr-defined]
             self.data["opened"] = begin(now=self.now)  # type: ignore[index]
 
     def clean_author(self) -> str:

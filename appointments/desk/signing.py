@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from django import forms
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -58,7 +61,7 @@ def warning_signs(request: HttpRequest) -> HttpResponse:
             today="\n".join(signs.lines(form.cleaned_data["today"])),
             signed_by=signer,
             signer=signer.name_with_credentials,
-            user_id=request.user.pk,
+            user=cast(User, request.user),
             at=here.now,
         )
         messages.success(request, _("Signed. Patients read these words from now on."))

@@ -34,7 +34,7 @@ class PractitionerQuerySet(models.QuerySet["Practitioner"]):
         return self.filter(bookable=True)
 
 
-class Practitioner(Translated, ClusterableModel):
+class Practitioner(Translated, ClusterableModel):  # type: ignore[django-manager-missing]
     slug = models.SlugField(_("address on the site"), max_length=80, unique=True)
     name = models.CharField(
         _("name"), max_length=150, help_text=_("Without titles, such as Ana Maria Ortega.")

@@ -72,7 +72,8 @@ def certifications(person: Practitioner) -> list[BoardCertification]:
 def page_of(person: Practitioner | None) -> PersonPage | None:
     if person is None:
         return None
-    pages = languages.shown(person.pages.live().public().select_related("locale"))
+    theirs = PersonPage.objects.filter(practitioner=person)
+    pages = languages.shown(theirs.live().public().select_related("locale"))
     return pages[0] if pages else None
 
 
