@@ -13,7 +13,7 @@ from wagtail.models import Page
 
 from clinic_site.bundle import exporting, importing, reading
 from practice import translations
-from practice.models import Practitioner, TranslationCheck
+from practice.models import PlainPage, Practitioner, TranslationCheck
 from procedures.models import Condition, Procedure
 
 pytestmark = pytest.mark.usefixtures("sample")
@@ -49,9 +49,12 @@ def spanish(model: type[Page]) -> Page:
     return model.objects.get(locale__language_code="es")
 
 
-@pytest.mark.parametrize("path", PAGES)
-def test_each_page_is_in_spanish_and_stays_there(client: Client, path: str) -> None:
-    html = text_of(client, path)
+def test_each_page_is_in_spanish_and_stays_there(client: Client) -> None:
+    for path in PAGES:
+        stays_in_spanish(path, text_of(client, path))
+
+
+def stays_in_spanish(path: str, html: str) -> None:
     assert '<html lang="es">' in html
     english = path.removeprefix("/es")
     assert re.search(r'<(a|button)[^>]*lang="en"[^>]*>English</\1>', html)
@@ -139,10 +142,11 @@ def test_a_changed_original_makes_its_translation_outdated_until_somebody_checks
 
 
 def test_a_changed_translation_has_to_be_checked_again() -> None:
-    page = spanish(Procedure)
-    page.lead = "Otra cosa."
+    page = PlainPage.objects.get(locale__language_code="es", slug="privacy")
+    assert translations.is_checked(page)
+    page.body = "Otra cosa."
     page.save_revision().publish()
-    assert not translations.is_checked(spanish(Procedure))
+    assert not translations.is_checked(page)
 
 
 def test_nobody_becomes_two_people_by_being_translated(client: Client) -> None:
@@ -160,13 +164,18 @@ def test_a_bundle_in_two_languages_comes_back_as_it_went(tmp_path: Path) -> None
 
 
 def test_an_outdated_translation_is_not_made_right_by_an_export(tmp_path: Path) -> None:
-    original = Procedure.objects.get(locale__language_code="en")
-    original.lead = "Something else."
+    original = PlainPage.objects.get(locale__language_code="en", slug="privacy")
+    original.body = "Something else."
     original.save_revision().publish()
     exporting.write(tmp_path)
-    assert "checked_words" in (tmp_path / "procedures" / "kyphoplasty.es.md").read_text()
-    importing.import_bundle(reading.read(tmp_path), theirs=True)
-    assert not translations.is_checked(spanish(Procedure))
+    file = tmp_path / "pages" / "privacy.es.md"
+    assert "checked_words" in file.read_text()
+    file.write_text(file.read_text().replace("### Qué puede pedir", "### Lo que puede pedir"))
+    report = importing.import_bundle(reading.read(tmp_path))
+    assert report.changed == ["pages/privacy.es.md"]
+    page = PlainPage.objects.get(locale__language_code="es", slug="privacy")
+    assert "### Lo que puede pedir" in page.body
+    assert not translations.is_checked(page)
 
 
 def test_a_translation_without_an_original_is_a_fault(tmp_path: Path) -> None:
