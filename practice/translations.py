@@ -15,7 +15,7 @@ from modelcluster.models import get_all_child_relations
 from wagtail.models import Locale, Page
 
 from practice.languages import ORIGINAL
-from practice.models import PersonPage, TranslationCheck
+from practice.models import HomePage, PersonPage, TranslationCheck
 
 # What stands on a page without being words that a translation has to follow.
 NOT_WORDS = {"slug", "drawing", "url", "publisher", "seo_title"}
@@ -106,7 +106,9 @@ def digest(original: Page, translation: Page) -> str:
 
 def words_of(page: Page) -> dict[str, Any]:
     """Everything that a page says in words of its own: its texts, and those of its lists."""
-    said = {"title": page.title, **_texts(page)}
+    said = _texts(page)
+    if not isinstance(page, HomePage):  # whose title is the practice's name; readers see none
+        said["title"] = page.title
     for relation in get_all_child_relations(type(page)):
         name = relation.get_accessor_name()
         if not relation.related_model.__module__.startswith("wagtail"):

@@ -66,6 +66,12 @@ def stays_in_spanish(path: str, html: str) -> None:
     assert "Ask for a visit" not in html
 
 
+def test_each_translation_of_the_sample_was_compared_with_its_original() -> None:
+    pages = Page.objects.filter(locale__language_code="es", live=True)
+    assert pages.count() == 10
+    assert [page.title for page in pages if not translations.is_checked(page)] == []
+
+
 def test_days_and_times_are_said_in_spanish(client: Client) -> None:
     html = text_of(client, "/es/locations/fort-collins/")
     assert "de 8:00 a. m. a 5:00 p. m." in html
