@@ -65,7 +65,7 @@ def test_a_doctor_edits_previews_is_refused_adds_the_risk_signs_and_goes_back(
     preview.close()
     page.get_by_label("I have read this version").check()
     page.get_by_role("button", name="Sign and publish").click()
-    assert page.get_by_text("Signed and published.").is_visible()
+    page.get_by_text("Signed and published.").wait_for()
     first = Procedure.objects.get()
     assert first.live
     page.goto(f"{served.url}/procedures/kyphoplasty/")

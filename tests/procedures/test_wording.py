@@ -43,7 +43,7 @@ def test_a_plain_text_is_left_alone() -> None:
         ("A cure for back pain.", "“cure” sounds like a promise"),
         ("You will be pain free.", "“pain free” sounds like a promise"),
         ("She is board eligible.", "“board eligible” may not be said"),
-        ("She is board-certified.", "needs the board, the specialty and a date"),
+        ("She is board-certified.", "needs board, specialty and date"),
         ("Ask Ana Ortega about it.", "Write “Ana Ortega, M.D.”"),
         ("Dr. Whitfield will see you.", "Ben Whitfield is not a physician"),
     ],
