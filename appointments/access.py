@@ -22,7 +22,7 @@ from correspondence.models import Link
 from practice import access_log, limits
 from practice.roles import May
 
-from . import drafts, keys
+from . import drafts, keys, marks
 from .models import Appointment
 
 if TYPE_CHECKING:
@@ -78,7 +78,12 @@ def by_what_they_know(
     *, reference: str, birth_date: dt.date, phone: str, now: dt.datetime
 ) -> Appointment | None:
     """Raises Paused after five wrong tries at one reference, whether it exists or not."""
-    _count_try(reference, now=now)
+    try:
+        _count_try(reference, now=now)
+    except Paused:
+        if tried := Appointment.objects.filter(reference=reference).first():
+            marks.locked(tried, now=now, pause=PAUSE)
+        raise
     found = (
         _appointments()
         .filter(reference=reference, patient__birth_date=birth_date, patient__phone=phone)
@@ -105,9 +110,26 @@ def visit(request: HttpRequest, reference: str, *, now: dt.datetime) -> Visit:
     return Visit(appointment, checked=bool(said["checked"]))
 
 
+def fresh(appointment: Appointment) -> Appointment:
+    """The same visit as it stands now."""
+    return _appointments().get(pk=appointment.pk)
+
+
+def moved_to(appointment: Appointment) -> Appointment | None:
+    """Where a visit that was moved is now: its first address leads there, too."""
+    found = None
+    while later := _appointments().filter(replaces=found or appointment).first():
+        found = later
+    return found
+
+
 def is_birth_date(appointment: Appointment, birth_date: dt.date, *, now: dt.datetime) -> bool:
-    """Raises Paused after five wrong tries."""
-    _count_try(appointment.reference, now=now)
+    """Raises Paused after five wrong tries, and leaves a word for the desk."""
+    try:
+        _count_try(appointment.reference, now=now)
+    except Paused:
+        marks.locked(appointment, now=now, pause=PAUSE)
+        raise
     if appointment.patient.birth_date != birth_date:
         return False
     _was_right(appointment.reference, now=now)
@@ -128,7 +150,7 @@ def let_in(
         _cookie_name(appointment.reference),
         _signer.sign_object(said),
         max_age=PASS_LASTS,
-        path="/" if settings.SESSION_COOKIE_SECURE else "/a/",
+        path="/",  # /a/ and /es/a/
         secure=bool(settings.SESSION_COOKIE_SECURE),
         httponly=True,
         samesite="Lax",

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from django.contrib import admin
 
-from appointments.models import VisitType, WorkingHours
+from appointments.models import VideoRoom, VisitType, WorkingHours
 
 
 @admin.register(VisitType)
@@ -20,3 +20,9 @@ class WorkingHoursAdmin(admin.ModelAdmin[WorkingHours]):
     list_display = ("practitioner", "location", "opens", "closes", "from_date", "until_date")
     list_filter = ("practitioner", "location")
     list_select_related = ("practitioner", "location")
+
+
+@admin.register(VideoRoom)
+class VideoRoomAdmin(admin.ModelAdmin[VideoRoom]):
+    list_display = ("practitioner", "address", "one_at_a_time")
+    list_select_related = ("practitioner",)

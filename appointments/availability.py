@@ -1,4 +1,4 @@
-"""Free times: working hours, less what is taken, closures, notice and horizon.
+"""Free times: working hours, less what is taken, closures, notice, cut-off, caps and horizon.
 
 Pure: `now` and everything else is handed in (calendars.py gathers it). What comes out is advice:
 only a verb of booking.py, which asks again under the practitioner's lock, gives a time to anybody.
@@ -11,16 +11,27 @@ import binascii
 import datetime as dt
 import re
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from operator import attrgetter
 from typing import Literal, Self, TypeVar
 
 from .intervals import Interval, union
-from .rules import ONE_DAY, Desk, Person, Place, Rules, Visit, Works
+from .rules import ONE_DAY, Desk, Person, Place, Rules, Visit, Works, instant
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Given(Interval):
+    """What one row takes of a calendar, and for which kind of visit; 0: busy elsewhere."""
+
+    visit_type: int = field(default=0, compare=False)
+    starts_at: dt.datetime | None = field(default=None, compare=False)
+
 
 Taken = Mapping[int, Sequence[Interval]]
-"""Per practitioner id, what is taken of the calendar, buffers included."""
-
+"""Per practitioner id, what is taken of the calendar, buffers included. Only `Given` rows count
+towards a daily cap."""
 
 Row = TypeVar("Row", Person, Place)
 
@@ -134,8 +145,13 @@ def free_slots(
     first = first or today
     last = first + ONE_DAY * ((days or visit.horizon_days + 2) - 1)
     earliest = now + dt.timedelta(minutes=visit.notice)
+    length = dt.timedelta(minutes=visit.minutes)
     desk = None if visit.instant else Desk.at(now, rules)
     merged = {person: union(rows) for person, rows in taken.items()}
+    full = set() if visit.daily_cap is None else _full_days(rules, visit, taken)
+    people = {one.id: one for one in rules.people}
+    places = {one.id: one for one in rules.places}
+    opened: dict[tuple[dt.date, int | None], list[Interval]] = {}
     found: dict[tuple[int, int | None, dt.datetime], Slot] = {}
     for works, day, start in _starts(
         rules,
@@ -145,31 +161,110 @@ def free_slots(
     ):
         if start < earliest or (works.practitioner, works.location, start) in found:
             continue
+        if not works.is_released(day, rules.zone, now) or (works.practitioner, day) in full:
+            continue
+        if visit.cut_off and now >= instant(day, visit.cut_off, rules.zone):
+            continue
         local = start.astimezone(rules.zone)
         if not first <= local.date() <= last:
             continue
-        person = _by_id(rules.people, works.practitioner)
+        person = people[works.practitioner]
         if practitioner is not None and person.slug != practitioner:
             continue
-        if _crosses(visit.takes(start), merged.get(works.practitioner, ())):
+        others = merged.get(works.practitioner)
+        if others and _crosses(visit.takes(start), others):
             continue
         answer_by = desk.answers_by(visit, start) if desk else None
-        place = None if works.location is None else _by_id(rules.places, works.location)
+        place = None if works.location is None else places[works.location]
+        if (there := (local.date(), works.location)) not in opened:
+            opened[there] = rules.open_around(*there)
         found[(works.practitioner, works.location, start)] = Slot(
             visit_type=visit.slug,
             practitioner=person.slug,
             location=place.slug if place else None,
             start=start,
-            end=visit.lasts(start).end,
+            end=start + length,
             person=person,
             place=place,
             day=day,
             local=local,
-            after_hours=not rules.is_open(start, works.location),
+            after_hours=not any(one.contains(start) for one in opened[there]),
             answer_by=answer_by,
             call_us="nobody-answers-before" if desk and answer_by is None else "",
         )
     return sorted(found.values(), key=_order)
+
+
+def stands(rules: Rules, taken: Taken, slot: Slot) -> Slot | None:
+    """The slot in full when its person works then, nothing closes and nothing crosses it.
+
+    What staff may give: notice, cut-off, cap and the grid of starts are theirs to pass by.
+    """
+    visit, person = rules.visit(slot.visit_type), rules.person(slot.practitioner)
+    place = next((one for one in rules.places if one.slug == slot.location), None)
+    if visit is None or person is None or (place is None) != (slot.location is None):
+        return None
+    lasts = visit.lasts(slot.start)
+    location = place.id if place else None
+    day = works_then(rules, visit, person.id, location, lasts)
+    if day is None or lasts.end != slot.end:
+        return None
+    if _crosses(visit.takes(slot.start), union(taken.get(person.id, ()))):
+        return None
+    return replace(
+        slot,
+        person=person,
+        place=place,
+        day=day,
+        local=slot.start.astimezone(rules.zone),
+        after_hours=not rules.is_open(slot.start, location),
+    )
+
+
+def works_then(
+    rules: Rules, visit: Visit, practitioner: int, location: int | None, lasts: Interval
+) -> dt.date | None:
+    """The day whose window covers `lasts` for this kind of visit; None outside of hours, or
+    while something is closed."""
+    if any(
+        one.during.overlaps(lasts) and one.shuts(practitioner, location) for one in rules.closed
+    ):
+        return None
+    local = lasts.start.astimezone(rules.zone).date()
+    for works in rules.works:
+        if (works.practitioner, works.location) != (practitioner, location):
+            continue
+        if not works.serves(visit):
+            continue
+        for day in (local - ONE_DAY, local):
+            window = works.on(day, rules.zone)
+            if window is not None and window.covers(lasts):
+                return day
+    return None
+
+
+def _full_days(rules: Rules, visit: Visit, taken: Taken) -> set[tuple[int, dt.date]]:
+    """Person and day that have as many visits of this kind as they may. A visit belongs to the
+    day whose window it starts in; outside of every window, to its own date."""
+    counted: Counter[tuple[int, dt.date]] = Counter()
+    for practitioner, rows in taken.items():
+        windows = [
+            works
+            for works in rules.works
+            if works.practitioner == practitioner and works.serves(visit)
+        ]
+        for row in rows:
+            if not isinstance(row, Given) or row.visit_type != visit.id or row.starts_at is None:
+                continue
+            local = row.starts_at.astimezone(rules.zone).date()
+            days = {
+                day
+                for works in windows
+                for day in (local - ONE_DAY, local)
+                if (window := works.on(day, rules.zone)) and window.contains(row.starts_at)
+            }
+            counted.update((practitioner, day) for day in days or {local})
+    return {key for key, count in counted.items() if count >= (visit.daily_cap or 0)}
 
 
 def same_day(rules: Rules, visit: Visit, slot: Slot) -> set[dt.datetime]:
@@ -181,6 +276,15 @@ def same_day(rules: Rules, visit: Visit, slot: Slot) -> set[dt.datetime]:
         if _by_id(rules.people, works.practitioner).slug == slot.practitioner:
             starts.setdefault(day, set()).add(start)
     return next((times for times in starts.values() if slot.start in times), set())
+
+
+def starts_on(rules: Rules, visit: Visit, practitioner: str, day: dt.date) -> set[dt.datetime]:
+    """Every start, taken or not, in this person's windows that open on `day`."""
+    return {
+        start
+        for works, _, start in _starts(rules, visit, day, day)
+        if _by_id(rules.people, works.practitioner).slug == practitioner
+    }
 
 
 def _order(slot: Slot) -> tuple[dt.datetime, int, str, str]:
@@ -196,9 +300,9 @@ def _starts(
     Counted in real time from the moment a window opens. Of an hour that comes twice only the
     first is used, so that a time on the wall clock is never two times.
     """
-    length = dt.timedelta(minutes=visit.minutes)
+    length, step = dt.timedelta(minutes=visit.minutes), visit.step
     for works in rules.works:
-        if visit.id not in works.visit_types or visit.virtual != (works.location is None):
+        if not works.serves(visit):
             continue
         closed = [one for one in rules.closed if one.shuts(works.practitioner, works.location)]
         for offset in range((last - first).days + 1):
@@ -210,14 +314,17 @@ def _starts(
             start = window.start
             while start + length <= window.end:
                 comes_again = start.astimezone(rules.zone).fold
-                if not comes_again and not _crosses(visit.lasts(start), shut):
+                if not comes_again and not (shut and _crosses(visit.lasts(start), shut)):
                     yield works, day, start
-                start += visit.step
+                start += step
+
+
+_START = attrgetter("start")
 
 
 def _crosses(wanted: Interval, taken: Sequence[Interval]) -> bool:
     """`taken` is merged and in order."""
-    before = bisect_right(taken, wanted.start, key=lambda one: one.start) - 1
+    before = bisect_right(taken, wanted.start, key=_START) - 1
     if before >= 0 and taken[before].end > wanted.start:
         return True
     return before + 1 < len(taken) and taken[before + 1].start < wanted.end

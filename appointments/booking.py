@@ -12,21 +12,37 @@ For those who call:
   Hand in "" to leave it out of that limit: loopback in demo mode, and the desk.
 - A verb returns a fresh row. The one that was handed in is stale afterwards.
 - `by` is the member of staff who acts; None is the patient.
+- Doing again what is done (a second click, a page sent again) answers how it stands.
+
+The verbs live in six modules, by what they settle, and are all called as `booking.<verb>`:
+asking here, `offering` (offers and the waiting list), `on_the_day`, `reaching` (calls and
+corrections), `lapsing` and `stranded` (what the clock and the rules do).
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import uuid
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import F
-
-from . import calendars, messages, taking, transitions
+from . import calendars, changing, messages, taking, transitions
 from .availability import Slot
-from .models import Appointment, Kind, Occupancy, Patient, State, Status, StatusChange
-from .rules import Visit
+from .changing import AlreadyChanged, Period, RequestDetails
+from .lapsing import release_expired
+from .models import Appointment, Kind, Occupancy, State, Status, StatusChange
+from .offering import (
+    accept,
+    join_waitlist,
+    offer,
+    offer_freed_time,
+    offers_of,
+    put_in_order,
+    wait_instead,
+    why_here,
+)
+from .on_the_day import arrive, check_in, enter_in_error, fulfil, mark_no_show
+from .reaching import Corrections, correct_details, log_call, mark_seen
+from .stranded import flag_stranded
 from .taking import SlotGone, SlotTaken, TooManyHolds
 from .transactions import Busy, lock, one_transaction
 from .transitions import NotAllowed
@@ -38,20 +54,42 @@ __all__ = [
     "AlreadyChanged",
     "AlreadyRequested",
     "Busy",
+    "Corrections",
     "NotAllowed",
+    "Period",
     "RequestDetails",
     "SlotGone",
     "SlotTaken",
     "TooManyHolds",
+    "accept",
+    "arrive",
     "cancel",
+    "check_in",
     "confirm",
+    "correct_details",
+    "enter_in_error",
+    "flag_stranded",
+    "fulfil",
     "hold",
+    "join_waitlist",
+    "log_call",
+    "mark_no_show",
+    "mark_seen",
+    "offer",
+    "offer_freed_time",
+    "offers_of",
+    "put_in_order",
     "refuse",
     "release_expired",
     "request",
+    "reschedule",
+    "wait_instead",
+    "why_here",
 ]
 
+
 Actor = StatusChange.Actor
+UNSETTLED = (Status.PENDING, Status.PROPOSED, Status.WAITLIST)
 
 
 class AlreadyRequested(Exception):
@@ -60,41 +98,6 @@ class AlreadyRequested(Exception):
     def __init__(self, appointment: Appointment) -> None:
         super().__init__(appointment.reference)
         self.appointment = appointment
-
-
-class AlreadyChanged(Exception):
-    """Somebody was quicker; `appointment` is how it stands now."""
-
-    def __init__(self, appointment: Appointment) -> None:
-        super().__init__(f"{appointment.reference} is {appointment.status}")
-        self.appointment = appointment
-
-
-@dataclass(frozen=True, kw_only=True)
-class RequestDetails:
-    """What the patient said, checked and cleaned by the form. `phone` is E.164."""
-
-    given_name: str
-    family_name: str
-    birth_date: dt.date
-    phone: str
-    email: str = ""
-    contact_by: str = Patient.ContactBy.PHONE
-    voicemail_ok: bool = False
-    patient_status: str = ""
-    preferred_language: str = "en"
-    needs: str = ""
-    red_flag: str = Appointment.RedFlag.NONE
-    reason: str = ""
-    onset_date: dt.date | None = None
-    located_in: str = ""
-    booking_for: str = Appointment.BookingFor.SELF
-    contact_name: str = ""
-    contact_relationship: str = ""
-    pay_by: str = ""
-    consent: bool = False
-    consent_version: str = ""
-    language: str = "en"
 
 
 @one_transaction
@@ -107,7 +110,7 @@ def hold(*, key: uuid.UUID, slot: Slot, source: str, now: dt.datetime) -> Occupa
     own = taking.lock_for(key, slot, source=source, now=now)
     if first := Appointment.objects.filter(key=key).first():
         raise AlreadyRequested(first)
-    rules, visit, found = taking.still_free(slot, key=key, now=now)
+    rules, visit, found = taking.still_free(slot, own=[key], now=now)
     taking.keep_to_the_limits(rules, visit, found, key=key, source=source, now=now)
     return taking.take(
         own,
@@ -152,7 +155,7 @@ def request(
     chosen_at = now
     if own and own.expires_at and calendars.slot_of(own) == wanted:
         chosen_at = own.expires_at - taking.HOLD_LASTS
-    rules, visit, found = taking.still_free(wanted, key=key, now=chosen_at)
+    rules, visit, found = taking.still_free(wanted, own=[key], now=chosen_at)
     if found.start <= now:
         raise SlotGone(wanted, now)
     occupancy = taking.take(
@@ -166,14 +169,18 @@ def request(
         expires_at=None,
         now=now,
     )
-    return _begin(
-        occupancy,
-        visit,
+    appointment = changing.begin(
+        key,
+        changing.Place.of(occupancy, visit.modality),
         details,
-        answer_due_at=None if visit.instant else taking.answer_due(rules, visit, found, now),
+        verb="book" if visit.instant else "request",
         by=by,
         now=now,
+        occupancy=occupancy,
+        answer_due_at=None if visit.instant else taking.answer_due(rules, visit, found, now),
     )
+    _tell_of_new(appointment, now=now)
+    return appointment
 
 
 @one_transaction
@@ -185,7 +192,7 @@ def confirm(
     Raises AlreadyChanged, Busy.
     """
     lock([appointment.practitioner_id])
-    moved = _move(appointment, "confirm", seen_version=seen_version, by=by, now=now)
+    moved = changing.move(appointment, "confirm", seen_version=seen_version, by=by, now=now)
     Occupancy.objects.filter(appointment=moved).update(kind=Kind.VISIT, state=State.BUSY)
     messages.booked(moved, now=now)
     return moved
@@ -200,7 +207,9 @@ def refuse(
     Raises AlreadyChanged, Busy.
     """
     lock([appointment.practitioner_id])
-    moved = _let_go(appointment, "refuse", seen_version=seen_version, by=by, reason=reason, now=now)
+    moved = changing.let_go(
+        appointment, "refuse", seen_version=seen_version, by=by, reason=reason, now=now
+    )
     messages.refused(moved, now=now)
     return moved
 
@@ -219,9 +228,9 @@ def cancel(
     Without `seen_version` the row that was handed in counts as seen. Raises AlreadyChanged,
     NotAllowed, Busy.
     """
-    lock([appointment.practitioner_id])
-    was_booked = appointment.status not in (Status.PENDING, Status.PROPOSED, Status.WAITLIST)
-    moved = _let_go(
+    taking.lock_own(appointment)
+    was_booked = appointment.status not in UNSETTLED
+    moved = changing.let_go(
         appointment,
         "cancel",
         seen_version=appointment.version if seen_version is None else seen_version,
@@ -233,141 +242,73 @@ def cancel(
     return moved
 
 
-def release_expired(*, now: dt.datetime) -> int:
-    """Let go of holds and offers that have run out; says how many. For the worker, once a minute.
-
-    A request that nobody answered in time keeps its time and stays on the desk's list, overdue
-    (`Appointment.objects.overdue(now)`).
-    """
-    waiting = Occupancy.objects.expired(now).values_list("practitioner", flat=True).distinct()
-    return sum(_release(practitioner, now) for practitioner in sorted(set(waiting)))
-
-
 @one_transaction
-def _release(practitioner: int, now: dt.datetime) -> int:
-    lock([practitioner])
-    return taking.drop_expired([practitioner], now)
-
-
-def _begin(
-    occupancy: Occupancy,
-    visit: Visit,
-    said: RequestDetails,
+def reschedule(
+    appointment: Appointment,
     *,
-    answer_due_at: dt.datetime | None,
+    key: uuid.UUID,
+    slot: Slot,
     by: User | None,
     now: dt.datetime,
+    seen_version: int | None = None,
 ) -> Appointment:
-    actor = Actor.DESK if by else Actor.PATIENT
-    move = transitions.find("book" if visit.instant else "request", transitions.NEW, actor)
-    patient = Patient.objects.create(
-        given_name=said.given_name,
-        family_name=said.family_name,
-        birth_date=said.birth_date,
-        phone=said.phone,
-        email=said.email,
-        contact_by=said.contact_by,
-        voicemail_ok=said.voicemail_ok,
-        patient_status=said.patient_status,
-        preferred_language=said.preferred_language,
-        needs=said.needs,
-        created_at=now,
+    """Another time for the same visit: answers the new row, which `replaces` the old one.
+
+    The old time is kept until the new one is locked; both change in one transaction, and what the
+    visit has itself is no obstacle (half an hour later may overlap the old time). What was booked
+    stays booked; a request is asked for anew; with `by`, the desk books it. The same key answers
+    the first result. Raises SlotTaken, SlotGone, AlreadyChanged, NotAllowed, Busy; then the old
+    time stands.
+    """
+    if first := Appointment.objects.filter(key=key).first():
+        return first
+    own = taking.lock_for(key, slot, now=now, own=[appointment.key])
+    if first := Appointment.objects.filter(key=key).first():
+        return first
+    current = changing.fresh(appointment)
+    seen = appointment.version if seen_version is None else seen_version
+    if current.version != seen or current.status != appointment.status:
+        raise AlreadyChanged(current)
+    transitions.find("reschedule", current.status, changing.actor_of(current, by))
+    rules, visit, found = taking.still_free(
+        slot, own=[key, appointment.key], now=now, by_staff=by is not None
     )
-    appointment = Appointment.objects.create(
-        key=occupancy.key,
-        status=move.to,
+    books = visit.instant or by is not None or current.status == Status.BOOKED
+    old = changing.let_go(current, "reschedule", seen_version=seen, by=by, reason="moved", now=now)
+    occupancy = taking.take(
+        own,
+        found,
+        visit,
+        key=key,
+        kind=Kind.VISIT if books else Kind.REQUEST,
+        state=State.BUSY if books else State.BUSY_TENTATIVE,
+        source="",
+        expires_at=None,
+        now=now,
+    )
+    new = changing.write_down(
+        changing.copy_of(old),
+        key,
+        changing.Place.of(occupancy, visit.modality),
+        move=transitions.find(
+            "book" if books else "request", transitions.NEW, Actor.DESK if by else Actor.PATIENT
+        ),
+        by=by,
+        now=now,
+        replaces=old,
         occupancy=occupancy,
-        visit_type_id=visit.id,
-        modality=visit.modality,
-        practitioner_id=occupancy.practitioner_id,
-        location_id=occupancy.location_id,
-        starts_at=occupancy.starts_at,
-        ends_at=occupancy.ends_at,
-        buffer_before_minutes=visit.buffer_before,
-        buffer_after_minutes=visit.buffer_after,
-        patient=patient,
-        booking_for=said.booking_for,
-        contact_name=said.contact_name,
-        contact_relationship=said.contact_relationship,
-        red_flag=said.red_flag,
-        reason=said.reason,
-        onset_date=said.onset_date,
-        located_in=said.located_in,
-        pay_by=said.pay_by,
-        consented_at=now if said.consent else None,
-        consent_version=said.consent_version,
-        language=said.language,
-        answer_due_at=answer_due_at,
-        source=Appointment.Source.PHONE if by else Appointment.Source.WEB,
-        created_at=now,
+        answer_due_at=None if books else taking.answer_due(rules, visit, found, now),
     )
-    StatusChange.objects.create(
-        appointment=appointment, to_status=move.to, at=now, actor=actor, user=by
-    )
-    if visit.instant:
+    if books:
+        messages.rescheduled(new, now=now)
+    else:
+        _tell_of_new(new, now=now)
+    return new
+
+
+def _tell_of_new(appointment: Appointment, *, now: dt.datetime) -> None:
+    if appointment.status == Status.BOOKED:
         messages.booked(appointment, now=now)
     else:
         messages.request_received(appointment, now=now)
         messages.staff_new_request(appointment, now=now)
-    return appointment
-
-
-def _move(
-    appointment: Appointment,
-    verb: str,
-    *,
-    seen_version: int,
-    by: User | None,
-    now: dt.datetime,
-    reason: str = "",
-    **changes: object,
-) -> Appointment:
-    """The only place that writes a status: compare, swap, and one row of history."""
-    actor = Actor.DESK if by else Actor.PATIENT
-    current = Appointment.objects.with_people().get(pk=appointment.pk)
-    if current.version != seen_version or current.status != appointment.status:
-        raise AlreadyChanged(current)
-    move = transitions.find(verb, current.status, actor)
-    swapped = Appointment.objects.filter(
-        pk=current.pk, status=move.came_from, version=seen_version
-    ).update(status=move.to, version=F("version") + 1, **changes)
-    if not swapped:
-        raise AlreadyChanged(Appointment.objects.with_people().get(pk=current.pk))
-    StatusChange.objects.create(
-        appointment=current,
-        from_status=move.came_from,
-        to_status=move.to,
-        at=now,
-        actor=actor,
-        user=by,
-        reason=reason,
-    )
-    return Appointment.objects.with_people().get(pk=current.pk)
-
-
-def _let_go(
-    appointment: Appointment,
-    verb: str,
-    *,
-    seen_version: int,
-    by: User | None,
-    reason: str,
-    now: dt.datetime,
-) -> Appointment:
-    """Cancelled, and what it took of the calendar is free."""
-    side = Appointment.Side.PRACTICE if by else Appointment.Side.PATIENT
-    moved = _move(
-        appointment,
-        verb,
-        seen_version=seen_version,
-        by=by,
-        now=now,
-        reason=reason,
-        occupancy=None,
-        cancelled_by=side,
-        cancellation_reason=reason,
-    )
-    # By number: whoever was quicker may have deleted the row, and then `_move` has said so.
-    if appointment.occupancy_id is not None:
-        Occupancy.objects.filter(pk=appointment.occupancy_id).delete()
-    return moved

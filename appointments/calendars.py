@@ -15,15 +15,13 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from django.db import connection
-from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
-from django.db.models import Q
 
 from practice.models import Practice
 
-from .availability import Calendar, Slot, free_slots
+from .availability import Calendar, Given, Slot, free_slots
 from .intervals import Interval
 from .models import CalendarVersion, Occupancy
-from .rules import ONE_DAY, Closed, Hours, Person, Place, Rules, Visit, Works
+from .rules import ONE_DAY, WEEKDAYS, Closed, Hours, Person, Place, Rules, Visit, Works
 
 # Nothing that is taken reaches further past its visit than the longest buffers and visit allowed.
 LONGEST_REACH = dt.timedelta(hours=16)
@@ -38,7 +36,7 @@ SELECT json_build_object(
   'desk', (SELECT json_agg(json_build_array(days, opens, closes)) FROM practice_deskhours),
   'visits', (SELECT json_agg(json_build_array(id, slug, modality, minutes, buffer_before_minutes,
                buffer_after_minutes, minimum_notice_minutes, horizon_days, confirmation,
-               start_interval_minutes, position) ORDER BY position, slug)
+               start_interval_minutes, position, cut_off, daily_cap) ORDER BY position, slug)
              FROM appointments_visittype WHERE active),
   'people', (SELECT json_agg(json_build_array(id, slug, name, credentials) ORDER BY position, slug)
              FROM practice_practitioner WHERE bookable),
@@ -49,9 +47,16 @@ SELECT json_build_object(
   'works', (SELECT json_agg(json_build_array(practitioner_id, location_id,
                (SELECT json_agg(visittype_id) FROM appointments_workinghours_visit_types
                 WHERE workinghours_id = hours.id),
-               days, opens, closes, from_date, until_date) ORDER BY hours.id)
+               days, opens, closes, from_date, until_date, same_day_from) ORDER BY hours.id)
             FROM appointments_workinghours AS hours
             JOIN practice_practitioner AS person ON person.id = practitioner_id AND bookable),
+  'extra', (SELECT json_agg(json_build_array(practitioner_id, location_id,
+               (SELECT json_agg(visittype_id) FROM appointments_extrasession_visit_types
+                WHERE extrasession_id = session.id),
+               day, opens, closes, same_day_from) ORDER BY session.id)
+            FROM appointments_extrasession AS session
+            JOIN practice_practitioner AS person ON person.id = practitioner_id AND bookable
+            WHERE day >= %s),
   'closed', (SELECT json_agg(json_build_array(extract(epoch FROM lower(during)),
                extract(epoch FROM upper(during)), location_id, practitioner_id))
              FROM practice_closure WHERE during && tstzrange(%s, NULL))
@@ -59,10 +64,26 @@ SELECT json_build_object(
 """
 
 
+# In seconds: to read thousands of time stamps as text takes longer than everything else here.
+_TAKEN = """
+SELECT practitioner_id, extract(epoch FROM lower(during))::float8,
+       extract(epoch FROM upper(during))::float8, visit_type_id,
+       extract(epoch FROM starts_at)::float8
+  FROM appointments_occupancy
+  WHERE practitioner_id = ANY(%s) AND during && tstzrange(%s, %s)
+    AND (expires_at IS NULL OR expires_at > %s) AND NOT key = ANY(%s::uuid[])
+UNION ALL
+SELECT practitioner_id, extract(epoch FROM lower(during))::float8,
+       extract(epoch FROM upper(during))::float8, 0, NULL
+  FROM appointments_busytime
+  WHERE practitioner_id = ANY(%s) AND during && tstzrange(%s, %s)
+"""
+
+
 def rules_from(now: dt.datetime) -> Rules:
     """What the practice has laid down, in one statement. Closures long past are left out."""
     with connection.cursor() as cursor:
-        cursor.execute(_RULES, [now - 2 * ONE_DAY])
+        cursor.execute(_RULES, [(now - 3 * ONE_DAY).date(), now - 2 * ONE_DAY])
         (text,) = cursor.fetchone()
     said: dict[str, Any] = json.loads(text)
     nobody_yet = Practice()
@@ -70,25 +91,22 @@ def rules_from(now: dt.datetime) -> Rules:
         "zone": nobody_yet.time_zone,
         "promise": nobody_yet.reply_promise_minutes,
     }
+    weekly = said["works"] or ()
+    once = [
+        (person, place, visits, WEEKDAYS, opens, closes, day, day, opened)
+        for person, place, visits, day, opens, closes, opened in said["extra"] or ()
+    ]
     works = tuple(
         Works(
-            practitioner=practitioner,
-            location=location,
-            visit_types=frozenset(visit_types or ()),
+            practitioner=person,
+            location=place,
+            visit_types=frozenset(visits or ()),
             hours=_hours(days, opens, closes),
-            from_date=_date(from_date),
-            until_date=_date(until_date),
+            from_date=_date(begins),
+            until_date=_date(ends),
+            same_day_from=_time(opened),
         )
-        for (
-            practitioner,
-            location,
-            visit_types,
-            days,
-            opens,
-            closes,
-            from_date,
-            until_date,
-        ) in said["works"] or ()
+        for person, place, visits, days, opens, closes, begins, ends, opened in (*weekly, *once)
     )
     places = tuple(
         Place(id, slug, name, city, tuple(_hours(*one) for one in hours or ()))
@@ -99,7 +117,9 @@ def rules_from(now: dt.datetime) -> Rules:
         zone=ZoneInfo(practice["zone"]),
         promise_minutes=practice["promise"],
         desk=desk or _whenever_somebody_is_there(places, works),
-        visits=tuple(Visit(*one) for one in said["visits"] or ()),
+        visits=tuple(
+            Visit(*(*one, _time(cut_off), cap)) for *one, cut_off, cap in said["visits"] or ()
+        ),
         people=tuple(
             Person(id, slug, f"{name}, {credentials}" if credentials else name, position)
             for position, (id, slug, name, credentials) in enumerate(said["people"] or ())
@@ -120,27 +140,27 @@ def load(
     days: int,
     rules: Rules | None = None,
     practitioners: Iterable[int] | None = None,
-    own_key: uuid.UUID | None = None,
+    own: Iterable[uuid.UUID] = (),
 ) -> Calendar:
     """Rules, and everything taken from `first` for `days` days: two statements, one without rules
     to read.
 
-    A hold under `own_key` is left out, so that it never blocks the one who has it; so are holds
-    that have run out.
+    What the keys `own` have is left out, so that it never blocks the one who has it; so are holds
+    and offers that have run out.
     """
     rules = rules or rules_from(now)
     begins = dt.datetime.combine(first - ONE_DAY, dt.time(), rules.zone).astimezone(dt.UTC)
     ends = begins + (days + 2) * ONE_DAY
     wanted = [one.id for one in rules.people] if practitioners is None else list(practitioners)
-    rows = Occupancy.objects.live(now).filter(
-        practitioner__in=wanted,
-        during__overlap=DateTimeTZRange(begins - LONGEST_REACH, ends + LONGEST_REACH),
-    )
-    if own_key is not None:
-        rows = rows.exclude(Q(key=own_key, kind="hold"))
+    reach = (begins - LONGEST_REACH, ends + LONGEST_REACH)
     taken: dict[int, list[Interval]] = {}
-    for practitioner, during in rows.values_list("practitioner", "during"):
-        taken.setdefault(practitioner, []).append(Interval(during.lower, during.upper))
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKEN, [wanted, *reach, now, list(own), wanted, *reach])
+        for practitioner, start, end, visit_type, starts_at in cursor.fetchall():
+            given = Given(
+                _moment(start), _moment(end), visit_type, starts_at and _moment(starts_at)
+            )
+            taken.setdefault(practitioner, []).append(given)
     return Calendar(rules, taken)
 
 
@@ -269,8 +289,12 @@ def _whenever_somebody_is_there(
     )
 
 
-def _hours(days: list[str], opens: str, closes: str) -> Hours:
+def _hours(days: Iterable[str], opens: str, closes: str) -> Hours:
     return Hours(frozenset(days), dt.time.fromisoformat(opens), dt.time.fromisoformat(closes))
+
+
+def _time(text: str | None) -> dt.time | None:
+    return dt.time.fromisoformat(text) if text else None
 
 
 def _date(text: str | None) -> dt.date | None:

@@ -79,7 +79,7 @@ def under(key: uuid.UUID, visit_type: VisitType, value: str, *, now: dt.datetime
 def _is_free(slot: Slot, key: uuid.UUID, *, now: dt.datetime) -> bool:
     rules = calendars.at(now).rules
     day = slot.start.astimezone(rules.zone).date()
-    taken = calendars.load(now=now, first=day, days=1, rules=rules, own_key=key).taken
+    taken = calendars.load(now=now, first=day, days=1, rules=rules, own=[key]).taken
     free = free_slots(
         rules,
         taken,

@@ -6,13 +6,15 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
+from practice import languages
+
 ANSWER = "emergency"
 
 
 def is_one(request: HttpRequest) -> bool:
     return (
         request.method == "POST"
-        and request.path.startswith("/appointments/")
+        and languages.split(request.path)[1].startswith("/appointments/")
         and request.POST.get("red_flag") == ANSWER
     )
 

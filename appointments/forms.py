@@ -14,10 +14,10 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from . import emergency, states
+from . import consents, emergency, states
+from .fields import PatientDateField, Renderer, SaidYes, TelephoneField, style
 from .models import Appointment, Patient
 from .onset import parse_onset
-from .questions import PatientDateField, Renderer, SaidYes, TelephoneField, style
 
 OLDEST_YEARS = 120
 
@@ -57,6 +57,7 @@ class DetailsForm(forms.Form):
         "contact_relationship": _("Your relation to the patient"),
         "birth_date": _("Date of birth"),
         "voicemail_ok": _("Voicemail allowed"),
+        "consent_texts": _("Text messages allowed"),
         "contact_by": _("Reach you by"),
         "patient_status": _("Been here before"),
         "located_in": _("State during the video visit"),
@@ -144,7 +145,9 @@ class DetailsForm(forms.Form):
         ],
         initial=Patient.ContactBy.PHONE,
         widget=forms.RadioSelect,
-        help_text=_("We write only about this visit, and only with your number or address above."),
+        help_text=_(
+            "We write only about this visit. Text messages need your yes below; else we call."
+        ),
         error_messages={"required": _("Choose how we should reach you")},
     )
     patient_status = forms.ChoiceField(
@@ -172,10 +175,7 @@ class DetailsForm(forms.Form):
         max_length=60,
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "off", "class": "w-medium"}),
-        help_text=_(
-            "Some treatments work best early. A date, or words such as “about two weeks ago”. "
-            "“Don’t know” is fine."
-        ),
+        help_text=_("A date, or words such as “about two weeks ago”. “Don’t know” is fine."),
     )
     reason = forms.CharField(
         label=_("What is the visit about?"),
@@ -224,8 +224,14 @@ class DetailsForm(forms.Form):
         ),
         error_messages={"required": _("Choose how you will pay")},
     )
+    consent_texts = forms.BooleanField(
+        label=consents.WORDS[consents.Subject.TEXTS, consents.VERSION][0],
+        required=False,
+        widget=SaidYes,
+        help_text=consents.WORDS[consents.Subject.TEXTS, consents.VERSION][1],
+    )
     consent = forms.BooleanField(
-        label=_("I agree that you use these answers to arrange and prepare this visit"),
+        label=consents.WORDS[consents.Subject.ANSWERS, consents.VERSION][0],
         widget=SaidYes,
         error_messages={"required": _("We need your agreement before you can go on")},
     )
@@ -239,23 +245,24 @@ class DetailsForm(forms.Form):
         licensed: Collection[str],
         seen_by: str,
         today: dt.date,
+        treatment_windows: bool = False,
     ) -> None:
         """`licensed`: states where the practitioner (`seen_by`, as named in sentences) may treat
-        by video. `today`: the date at the practice."""
+        by video. `today`: the date at the practice. `treatment_windows`: a physician says that some
+        treatments have one."""
         super().__init__(data, initial=initial)
         self.licensed, self.seen_by, self.today = frozenset(licensed), seen_by, today
         self.wrong_state = False
+        if treatment_windows:
+            self.fields["onset_date"].help_text = _(
+                "Some treatments work best in the first weeks, so sooner is better. A date, or "
+                "words such as “about two weeks ago”. “Don’t know” is fine."
+            )
         if not virtual:
             del self.fields["located_in"]
         else:
-            self.fields["consent"].label = _(
-                "I agree to be seen by video, and that you use these answers to arrange and "
-                "prepare this visit"
-            )
-            self.fields["consent"].help_text = _(
-                "A doctor cannot touch or X-ray you by video and may ask you to come in. You may "
-                "stop at any time and be seen in person."
-            )
+            said = consents.WORDS[consents.Subject.TELEHEALTH, consents.VERSION]
+            self.fields["consent"].label, self.fields["consent"].help_text = said
         for field in self.fields.values():
             style(field.widget)
 
@@ -309,6 +316,16 @@ class DetailsForm(forms.Form):
             self.add_error("email", _("Write an e-mail address, or choose a phone call or a text"))
         cleaned["preferred_language"] = cleaned.get("preferred_language") or "en"
         return cleaned
+
+    @property
+    def consents(self) -> tuple[consents.Given, ...]:
+        """Each thing that was asked, with its answer."""
+        subject = consents.Subject
+        first = subject.TELEHEALTH if "located_in" in self.fields else subject.ANSWERS
+        return (
+            consents.Given(first, self.cleaned_data["consent"]),
+            consents.Given(subject.TEXTS, self.cleaned_data["consent_texts"]),
+        )
 
     def short_label(self, name: str) -> str:
         """The question in a word or two, for the list of answers."""

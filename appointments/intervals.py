@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
+from operator import attrgetter
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -19,7 +20,8 @@ class Interval:
     end: dt.datetime
 
     def __post_init__(self) -> None:
-        for name in ("start", "end"):
+        in_utc = self.start.tzinfo is dt.UTC and self.end.tzinfo is dt.UTC
+        for name in () if in_utc else ("start", "end"):
             instant: dt.datetime = getattr(self, name)
             if instant.tzinfo is not dt.UTC:
                 if instant.utcoffset() is None:
@@ -64,10 +66,13 @@ class Interval:
         return left
 
 
+_START = attrgetter("start")
+
+
 def union(intervals: Iterable[Interval]) -> list[Interval]:
     """The same time as few intervals, in order; those that touch become one."""
     merged: list[Interval] = []
-    for one in sorted(intervals):
+    for one in sorted(intervals, key=_START):
         if merged and one.start <= merged[-1].end:
             if one.end > merged[-1].end:
                 merged[-1] = Interval(merged[-1].start, one.end)

@@ -58,7 +58,8 @@ def give(response: HttpResponseBase, key: uuid.UUID) -> None:
         key.hex,
         max_age=LASTS,
         # A __Host- cookie cannot be planted by a neighbouring host; it has to have the path "/".
-        path="/" if secure else "/appointments/",
+        # Both languages need it, too.
+        path="/",
         secure=secure,
         httponly=True,
         samesite="Lax",

@@ -52,25 +52,72 @@ def cancelled(appointment: Appointment, *, was_booked: bool, now: dt.datetime) -
         _to_patient(appointment, OutboxMessage.Kind.CANCELLED, extra, now=now)
 
 
+def rescheduled(appointment: Appointment, *, now: dt.datetime) -> None:
+    """`appointment` is the new row; the old one sends nothing."""
+    zone = Practice.objects.current().zone
+    with translation.override(appointment.language):
+        when = wording.when(appointment.starts_at, zone)
+        _to_patient(appointment, OutboxMessage.Kind.RESCHEDULED, {"when": when}, now=now)
+
+
+def times_offered(appointment: Appointment, *, until: dt.datetime, now: dt.datetime) -> None:
+    """The times themselves stand behind the link."""
+    zone = Practice.objects.current().zone
+    with translation.override(appointment.language):
+        extra = {"answer_by": wording.soon(until, zone, now=now)}
+        _to_patient(appointment, OutboxMessage.Kind.TIMES_OFFERED, extra, now=now)
+
+
+def offer_ended(appointment: Appointment, *, now: dt.datetime) -> None:
+    with translation.override(appointment.language):
+        _to_patient(appointment, OutboxMessage.Kind.OFFER_ENDED, {}, now=now)
+
+
+def request_lapsed(appointment: Appointment, *, now: dt.datetime) -> None:
+    """We did not answer in time; staff_request_lapsed tells the desk."""
+    with translation.override(appointment.language):
+        _to_patient(appointment, OutboxMessage.Kind.REQUEST_LAPSED, {}, now=now)
+
+
+def waiting(appointment: Appointment, *, now: dt.datetime) -> None:
+    with translation.override(appointment.language):
+        last = appointment.wanted_until
+        extra = {"until": wording.day(last)} if last else {}
+        _to_patient(appointment, OutboxMessage.Kind.WAITING, extra, now=now)
+
+
+def waiting_ended(appointment: Appointment, *, now: dt.datetime) -> None:
+    with translation.override(appointment.language):
+        _to_patient(appointment, OutboxMessage.Kind.WAITING_ENDED, {}, now=now)
+
+
+def call_missed(
+    appointment: Appointment, *, try_again_at: dt.datetime | None, now: dt.datetime
+) -> None:
+    zone = Practice.objects.current().zone
+    with translation.override(appointment.language):
+        extra = {"try_again": wording.soon(try_again_at, zone, now=now)} if try_again_at else {}
+        _to_patient(appointment, OutboxMessage.Kind.CALL_MISSED, extra, now=now)
+
+
+def details_corrected(appointment: Appointment, *, now: dt.datetime) -> None:
+    with translation.override(appointment.language):
+        _to_patient(appointment, OutboxMessage.Kind.DETAILS_CORRECTED, {}, now=now)
+
+
 def staff_new_request(appointment: Appointment, *, now: dt.datetime) -> None:
     """Tell the front desk that somebody waits; who and why stands only behind the sign-in."""
-    practice = Practice.objects.current()
-    if not practice.email:
-        return
-    context = {"practice": practice.called, "reference": appointment.reference}
-    if appointment.answer_due_at:
-        context["answer_by"] = wording.soon(appointment.answer_due_at, practice.zone, now=now)
-    outbox.put(
-        subject=_subject(appointment),
-        kind=OutboxMessage.Kind.STAFF_NEW_REQUEST,
-        version=appointment.version,
-        to=practice.email,
-        to_name=practice.called,
-        locale=practice.language,
-        context=context,
-        link=None,
-        now=now,
-    )
+    practice, due = Practice.objects.current(), appointment.answer_due_at
+    extra = {"answer_by": wording.soon(due, practice.zone, now=now)} if due else {}
+    _to_desk(appointment, OutboxMessage.Kind.STAFF_NEW_REQUEST, extra, now=now)
+
+
+def staff_request_lapsed(appointment: Appointment, *, now: dt.datetime) -> None:
+    _to_desk(appointment, OutboxMessage.Kind.STAFF_REQUEST_LAPSED, {}, now=now)
+
+
+def staff_waiting(appointment: Appointment, *, now: dt.datetime) -> None:
+    _to_desk(appointment, OutboxMessage.Kind.STAFF_WAITING, {}, now=now)
 
 
 def link_for(appointment: Appointment) -> LinkFor:
@@ -104,6 +151,25 @@ def _to_patient(
             **extra,
         },
         link=link_for(appointment),
+        now=now,
+    )
+
+
+def _to_desk(
+    appointment: Appointment, kind: str, extra: dict[str, str], *, now: dt.datetime
+) -> None:
+    practice = Practice.objects.current()
+    if not practice.email:
+        return
+    outbox.put(
+        subject=_subject(appointment),
+        kind=kind,
+        version=appointment.version,
+        to=practice.email,
+        to_name=practice.called,
+        locale=practice.language,
+        context={"practice": practice.called, "reference": appointment.reference, **extra},
+        link=None,
         now=now,
     )
 

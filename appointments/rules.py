@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from .intervals import Interval, subtract
@@ -18,6 +19,7 @@ ONE_DAY = dt.timedelta(days=1)
 LONGEST_WAIT = dt.timedelta(days=30)
 
 
+@lru_cache(maxsize=4096)
 def instant(day: dt.date, time: dt.time, zone: ZoneInfo) -> dt.datetime:
     """When the wall clock in `zone` shows `time` on `day`, in UTC.
 
@@ -89,6 +91,8 @@ class Visit:
     confirmation: str = "request"
     start_interval: int | None = None
     position: int = 0
+    cut_off: dt.time | None = None
+    daily_cap: int | None = None
 
     @property
     def virtual(self) -> bool:
@@ -125,6 +129,14 @@ class Works:
     hours: Hours
     from_date: dt.date | None = None
     until_date: dt.date | None = None
+    same_day_from: dt.time | None = None
+    """Times that can be asked for on their own day only, from this hour on."""
+
+    def serves(self, visit: Visit) -> bool:
+        return visit.id in self.visit_types and visit.virtual == (self.location is None)
+
+    def is_released(self, day: dt.date, zone: ZoneInfo, now: dt.datetime) -> bool:
+        return self.same_day_from is None or now >= instant(day, self.same_day_from, zone)
 
     def on(self, day: dt.date, zone: ZoneInfo) -> Interval | None:
         if self.from_date and day < self.from_date:
@@ -189,14 +201,18 @@ class Rules:
     def is_open(self, moment: dt.datetime, location: int | None) -> bool:
         """Whether the place (without one: any place) keeps its door open at `moment`."""
         day = moment.astimezone(self.zone).date()
-        return any(
-            window.contains(moment)
+        return any(window.contains(moment) for window in self.open_around(day, location))
+
+    def open_around(self, day: dt.date, location: int | None) -> list[Interval]:
+        """When the place (without one: any place) is open, as far as it touches `day`."""
+        return [
+            window
             for place in self.places
             if location in (None, place.id)
             for hours in place.hours
             for opening_day in (day - ONE_DAY, day)
             if (window := hours.on(opening_day, self.zone))
-        )
+        ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,10 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
 from practice.models import Practitioner
 
-from . import calendars
-from .availability import Slot, Taken, free_slots, same_day
+from . import calendars, lapsing
+from .availability import Slot, Taken, free_slots, same_day, stands, starts_on
 from .intervals import Interval
-from .models import Kind, Occupancy, State
+from .models import Appointment, Kind, Occupancy, State
 from .rules import Desk, Rules, Visit
 from .transactions import EXCLUSION, lock, sqlstate
 
@@ -41,42 +41,61 @@ class SlotTaken(SlotGone):
 
 
 class TooManyHolds(Exception):
-    """`limit` is "source" (three at once from one address) or "day" (half of a day is held)."""
+    """`limit` is "source" (three at once from one address), "day" (half of a day is held) or
+    "offers" (a third of a day is offered)."""
 
     def __init__(self, limit: str) -> None:
         super().__init__(f"too many times are held: {limit}")
         self.limit = limit
 
 
-def lock_for(key: uuid.UUID, slot: Slot, *, now: dt.datetime, source: str = "") -> Occupancy | None:
-    """Lock the person of the slot, and of the hold that the key has elsewhere; drop what ran out.
+def lock_for(
+    key: uuid.UUID,
+    *slots: Slot,
+    now: dt.datetime,
+    source: str = "",
+    own: Iterable[uuid.UUID] = (),
+) -> Occupancy | None:
+    """Lock the people of the slots, and of what the keys have elsewhere; let go of what ran out.
 
-    Answers the key's live hold.
+    `own` are the keys of visits that are about to move. Answers the key's live hold.
     """
-    person = Practitioner.objects.filter(slug=slot.practitioner).values_list("pk", flat=True)
-    elsewhere = Occupancy.objects.filter(key=key, kind=Kind.HOLD)
-    practitioners = {*person, *elsewhere.values_list("practitioner", flat=True)}
+    people = Practitioner.objects.filter(slug__in={slot.practitioner for slot in slots})
+    elsewhere = Occupancy.objects.filter(key__in={key, *own})
+    practitioners = {
+        *people.values_list("pk", flat=True),
+        *elsewhere.values_list("practitioner", flat=True),
+    }
     lock(practitioners, source=source)
-    drop_expired(practitioners, now)
-    return elsewhere.first()
+    lapsing.release(practitioners, now)
+    return Occupancy.objects.filter(key=key, kind=Kind.HOLD).first()
 
 
-def drop_expired(practitioners: Iterable[int], now: dt.datetime) -> int:
-    return Occupancy.objects.expired(now).filter(practitioner__in=practitioners).delete()[0]
+def lock_own(appointment: Appointment) -> None:
+    """Lock the people in whose calendars the visit has time: booked, asked for or offered."""
+    offered = Occupancy.objects.filter(key=appointment.key).values_list("practitioner", flat=True)
+    lock({appointment.practitioner_id, *offered})
 
 
-def still_free(slot: Slot, *, key: uuid.UUID, now: dt.datetime) -> tuple[Rules, Visit, Slot]:
-    """The rules and the calendar as they are under the lock. Raises SlotTaken, SlotGone."""
+def still_free(
+    slot: Slot, *, own: Iterable[uuid.UUID], now: dt.datetime, by_staff: bool = False
+) -> tuple[Rules, Visit, Slot]:
+    """The rules and the calendar as they are under the lock; what the keys `own` have is no
+    obstacle. Staff may go past notice, cut-off, caps and the start grid, never past hours,
+    closures and what is taken. Raises SlotTaken, SlotGone.
+    """
     rules = calendars.rules_from(now)
     visit, person = rules.visit(slot.visit_type), rules.person(slot.practitioner)
-    if visit is None or person is None:
+    if visit is None or person is None or slot.start <= now:
         raise SlotGone(slot, now)
     day = slot.start.astimezone(rules.zone).date()
     calendar = calendars.load(
-        now=now, first=day, days=1, rules=rules, practitioners=[person.id], own_key=key
+        now=now, first=day, days=1, rules=rules, practitioners=[person.id], own=own
     )
 
     def find(taken: Taken) -> Slot | None:
+        if by_staff:
+            return stands(rules, taken, slot)
         free = free_slots(
             rules,
             taken,
@@ -108,6 +127,19 @@ def keep_to_the_limits(
     held = [Interval(one.lower, one.upper) for one in ranges]
     if sum(any(time.overlaps(one) for one in held) for time in times) >= max(1, len(times) // 2):
         raise TooManyHolds("day")
+
+
+def keep_to_the_offers(rules: Rules, visit: Visit, slot: Slot, *, now: dt.datetime) -> None:
+    """Offers hold at most a third of a person's day, and always one. `slot` as it was found."""
+    times = starts_on(rules, visit, slot.practitioner, slot.day)
+    last = max({*times, slot.start})
+    offered = Occupancy.objects.live(now).filter(
+        kind=Kind.OFFER,
+        practitioner__slug=slot.practitioner,
+        starts_at__range=(min({*times, slot.start}), last),
+    )
+    if offered.count() >= max(1, len(times) // 3):
+        raise TooManyHolds("offers")
 
 
 def take(

@@ -15,6 +15,17 @@ logger = logging.getLogger(__name__)
 @app.periodic(cron="* * * * *")
 @app.task(name="appointments.release_expired", queueing_lock="release_expired")
 def release_expired(timestamp: int) -> None:
-    """Give back times that were held and not asked for. Late or twice makes no difference."""
+    """Give back times whose hold, offer or promised answer ran out. Late or twice makes no
+    difference. Then whoever waits is offered what is free."""
     if released := booking.release_expired(now=clock.now()):
-        logger.info("released %s held times", released)
+        logger.info("released %s times", released)
+    if offered := booking.offer_freed_time(now=clock.now()):
+        logger.info("offered %s free times to waiting patients", offered)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="appointments.flag_stranded", queueing_lock="flag_stranded")
+def flag_stranded(timestamp: int) -> None:
+    """Put visits that a closure or a change of hours has stranded on the desk's list."""
+    if changed := booking.flag_stranded(now=clock.now()):
+        logger.info("%s visits begin or cease to need a new time", changed)

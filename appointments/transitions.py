@@ -1,7 +1,6 @@
 """Which status may become which, by which verb, and who may do it. Buttons are drawn from it.
 
-The verbs themselves are in booking.py. Some moves have no verb yet; they are listed so that a
-status is never reached by another way once they do.
+The verbs themselves are in booking.py. A status is never reached by another way.
 """
 
 from __future__ import annotations
@@ -13,11 +12,12 @@ from .models import Appointment, Status, StatusChange
 Actor = StatusChange.Actor
 NEW = ""  # before there is a visit
 
-PATIENT = frozenset({Actor.PATIENT})
 DESK = frozenset({Actor.DESK})
+STAFF = frozenset({Actor.DESK, Actor.PRACTITIONER})
 EITHER = frozenset({Actor.PATIENT, Actor.DESK})
+EVERYONE = frozenset({Actor.PATIENT, Actor.DESK, Actor.PRACTITIONER})
+SITE = frozenset({Actor.SYSTEM})
 DESK_OR_SITE = frozenset({Actor.DESK, Actor.SYSTEM})
-ANYBODY = frozenset({Actor.PATIENT, Actor.DESK, Actor.SYSTEM})
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,27 +36,37 @@ S = Status
 MOVES: tuple[Move, ...] = (
     Move("request", NEW, S.PENDING, EITHER),
     Move("book", NEW, S.BOOKED, EITHER),
-    Move("confirm", S.PENDING, S.BOOKED, DESK),
-    Move("refuse", S.PENDING, S.CANCELLED, DESK),
+    Move("join_waitlist", NEW, S.WAITLIST, EITHER),
+    Move("confirm", S.PENDING, S.BOOKED, STAFF),
+    Move("refuse", S.PENDING, S.CANCELLED, STAFF),
     Move("offer", S.PENDING, S.PROPOSED, DESK),
     Move("offer", S.WAITLIST, S.PROPOSED, DESK_OR_SITE),
     Move("accept", S.PROPOSED, S.BOOKED, EITHER),
-    Move("wait", NEW, S.WAITLIST, EITHER),
-    Move("wait", S.PENDING, S.WAITLIST, EITHER),
-    Move("wait", S.PROPOSED, S.WAITLIST, ANYBODY),
-    Move("cancel", S.PENDING, S.CANCELLED, EITHER),
+    # None of the offered times suits, or none was free.
+    Move("join_waitlist", S.PENDING, S.WAITLIST, EITHER),
+    Move("join_waitlist", S.PROPOSED, S.WAITLIST, EITHER),
+    # Nobody answered in time: we, then the patient; and the wanted period is over.
+    Move("lapse", S.PENDING, S.CANCELLED, SITE),
+    Move("lapse", S.PROPOSED, S.WAITLIST, SITE),
+    Move("lapse", S.WAITLIST, S.CANCELLED, SITE),
+    # The old row; the new one that replaces it comes from NEW.
+    Move("reschedule", S.PENDING, S.CANCELLED, EITHER),
+    Move("reschedule", S.PROPOSED, S.CANCELLED, EITHER),
+    Move("reschedule", S.WAITLIST, S.CANCELLED, EITHER),
+    Move("reschedule", S.BOOKED, S.CANCELLED, EITHER),
+    Move("cancel", S.PENDING, S.CANCELLED, EVERYONE),
     Move("cancel", S.PROPOSED, S.CANCELLED, EITHER),
     Move("cancel", S.WAITLIST, S.CANCELLED, EITHER),
-    Move("cancel", S.BOOKED, S.CANCELLED, EITHER),
-    Move("cancel", S.ARRIVED, S.CANCELLED, DESK),
-    Move("cancel", S.CHECKED_IN, S.CANCELLED, DESK),
-    Move("arrive", S.BOOKED, S.ARRIVED, EITHER),
-    Move("arrive", S.NOSHOW, S.ARRIVED, DESK),
-    Move("check_in", S.ARRIVED, S.CHECKED_IN, DESK),
-    Move("fulfil", S.ARRIVED, S.FULFILLED, DESK),
-    Move("fulfil", S.CHECKED_IN, S.FULFILLED, DESK),
-    Move("mark_no_show", S.BOOKED, S.NOSHOW, DESK),
-    Move("mark_no_show", S.ARRIVED, S.NOSHOW, DESK),
+    Move("cancel", S.BOOKED, S.CANCELLED, EVERYONE),
+    Move("cancel", S.ARRIVED, S.CANCELLED, STAFF),
+    Move("cancel", S.CHECKED_IN, S.CANCELLED, STAFF),
+    Move("arrive", S.BOOKED, S.ARRIVED, EVERYONE),
+    Move("arrive", S.NOSHOW, S.ARRIVED, STAFF),
+    Move("check_in", S.ARRIVED, S.CHECKED_IN, STAFF),
+    Move("fulfil", S.ARRIVED, S.FULFILLED, STAFF),
+    Move("fulfil", S.CHECKED_IN, S.FULFILLED, STAFF),
+    Move("mark_no_show", S.BOOKED, S.NOSHOW, STAFF),
+    Move("mark_no_show", S.ARRIVED, S.NOSHOW, STAFF),
     *(
         Move("enter_in_error", status, S.ENTERED_IN_ERROR, DESK)
         for status in S

@@ -3,14 +3,19 @@
 from django.urls import URLPattern, URLResolver, path
 
 from .slots import slots
+from .views.ask import ask
 from .views.cancel import cancel
 from .views.check import check
+from .views.correct import correct
 from .views.details import details
 from .views.find import find
 from .views.free import free
+from .views.here import here
+from .views.join import join
+from .views.move import move
 from .views.received import received, received_calendar
 from .views.times import times
-from .views.visit import link, visit, visit_calendar
+from .views.visit import choose, link, visit, visit_calendar
 
 app_name = "appointments"
 
@@ -24,9 +29,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("appointments/<slug:visit_type>/", times, name="times"),
     path("appointments/<slug:visit_type>/details/", details, name="details"),
     path("appointments/<slug:visit_type>/check/", check, name="check"),
+    path("appointments/<slug:visit_type>/ask/", ask, name="ask"),
     # /a/: one visit, behind its private address
     path("a/<str:token>/", link, name="link"),
     path("a/visit/<str:reference>/", visit, name="visit"),
     path("a/visit/<str:reference>/visit.ics", visit_calendar, name="visit_calendar"),
     path("a/visit/<str:reference>/cancel/", cancel, name="cancel"),
+    path("a/visit/<str:reference>/choose/", choose, name="choose"),
+    path("a/visit/<str:reference>/move/", move, name="move"),
+    path("a/visit/<str:reference>/details/", correct, name="correct"),
+    path("a/visit/<str:reference>/here/", here, name="here"),
+    path("a/visit/<str:reference>/join/", join, name="join"),
 ]

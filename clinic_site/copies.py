@@ -42,6 +42,7 @@ class Copy:
     headers: list[tuple[str, str]]
     parameters: frozenset[str]
     version: int
+    day: str  # the practice's date under which it was made
     release: str
     body: bytes
     made_at: float  # Unix seconds
@@ -86,9 +87,9 @@ class Copy:
                 variants[encoding] = f'"{tag}"', whole
         return variants[encoding]
 
-    def is_fresh(self, version: int, release: str) -> bool:
-        made_of = (self.version, self.release)
-        return made_of == (version, release) and 0 <= time.time() - self.made_at < LIVES
+    def is_fresh(self, version: int, day: str, release: str) -> bool:
+        made_of = (self.version, self.day, self.release)
+        return made_of == (version, day, release) and 0 <= time.time() - self.made_at < LIVES
 
     def to_bytes(self) -> bytes:
         head = {
@@ -96,6 +97,7 @@ class Copy:
             "headers": self.headers,
             "parameters": sorted(self.parameters),
             "version": self.version,
+            "day": self.day,
             "release": self.release,
             "made_at": self.made_at,
             "sha256": hashlib.sha256(self.body).hexdigest(),
@@ -114,6 +116,7 @@ class Copy:
             headers=[(name, value) for name, value in head["headers"]],
             parameters=frozenset(head["parameters"]),
             version=head["version"],
+            day=head["day"],
             release=head["release"],
             body=body,
             made_at=head["made_at"],

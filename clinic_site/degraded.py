@@ -24,7 +24,11 @@ logger = logging.getLogger(__name__)
 
 PASSING = (OperationalError, InterfaceError, Busy)  # a full pool is an OperationalError, too
 RETRY_AFTER_SECONDS = 30
-FORMS_COME_BACK = ("/appointments/", "/a/", "/reviews/", "/admin/")
+FORMS_COME_BACK = (
+    *("/appointments/", "/a/", "/reviews/", "/admin/"),
+    *("/es/appointments/", "/es/a/", "/es/reviews/"),
+    *("/r/", "/es/r/"),
+)
 FILES = ("/static/", "/media/")
 MOST_KEPT = 64 * 1024  # characters of a posted form
 NOT_KEPT = {"csrfmiddlewaretoken"}

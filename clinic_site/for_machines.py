@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from xml.etree import ElementTree
 
 from django.conf import settings
@@ -10,8 +11,12 @@ from django.views.decorators.http import require_safe
 
 from practice import sitemap as practice_pages
 from practice.public import public_page
+from reviews.models import ReviewRules
 
-NOT_FOR_SEARCH_ENGINES = ("/admin/", "/cms/", "/accounts/", "/a/", "/search/")
+NOT_FOR_SEARCH_ENGINES = (
+    *("/admin/", "/cms/", "/accounts/", "/a/", "/r/", "/search/"),
+    *("/es/a/", "/es/r/", "/es/search/"),
+)
 NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 
 
@@ -20,7 +25,11 @@ NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 def sitemap(request: HttpRequest) -> HttpResponse:
     """Every public page, with its true last change; absolute addresses under CLINIC_URL."""
     root = ElementTree.Element("urlset", xmlns=NAMESPACE)
-    for path, changed in [*practice_pages.entries(), ("/reviews/", None), ("/appointments/", None)]:
+    ours = ["/appointments/", *(["/reviews/"] if ReviewRules.objects.current().shown else [])]
+    others: list[tuple[str, dt.date | None]] = [
+        (path, None) for one in ours for path in practice_pages.in_every_language(one)
+    ]
+    for path, changed in [*practice_pages.entries(), *others]:
         url = ElementTree.SubElement(root, "url")
         ElementTree.SubElement(url, "loc").text = settings.CLINIC_URL + path
         if changed:

@@ -1,8 +1,8 @@
 """The one thread of a process that keeps its rendered copies and moving parts fresh.
 
-Once a second it asks for the content version. Some seconds after a change, and at the start, it
-renders every public page again, so that an outage finds them all on disk. Visitors come first: it
-sleeps as long as it works.
+Once a second it asks for the content version. At the start, some seconds after a change, and when
+a new day begins at the practice, it renders every public page again, so that an outage finds them
+all on disk. Visitors come first: it sleeps as long as it works.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def start(rendered: Rendered) -> None:
 
 def _run(rendered: Rendered) -> None:
     recall(rendered)
-    version: int | None = None
+    made_of: tuple[int, str] | None = None
     render_at: float | None = None
     paths: Iterator[str] | None = None
     while True:
@@ -42,8 +42,9 @@ def _run(rendered: Rendered) -> None:
         try:
             record = look(rendered)
             rendered.looked.set()
-            if record and not record.is_recalled and record.version != version:
-                version, paths = record.version, None
+            now_made_of = (record.version, record.day) if record else None
+            if record and not record.is_recalled and now_made_of != made_of:
+                made_of, paths = now_made_of, None
                 render_at = time.monotonic() + SETTLED_AFTER
             if render_at and time.monotonic() >= render_at:
                 render_at, paths = None, every_path(rendered)

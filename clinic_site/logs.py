@@ -15,11 +15,15 @@ from types import TracebackType
 from typing import Any
 
 import structlog
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django_structlog.middlewares import RequestMiddleware
 
-# /a/<token>/, an appointment's reference, allauth's keys for a new password.
-_SECRETS = re.compile(r"(/a/|/password/reset/key/|/confirm-email/)(?!visit/)[^/\s\"'?]+")
+# /a/<token>/, the writer's link to a review, an appointment's reference, allauth's keys for a new
+# password.
+_SECRETS = re.compile(
+    r"(/a/|/r/mine/|/r/invited/|/password/reset/key/|/confirm-email/)(?!visit/)[^/\s\"'?]+"
+)
+_BOOKING = re.compile(r"(/[a-z]{2})?/appointments/")
 _QUERY = re.compile(r"(/[^\s\"'?]*)\?[^\s\"']*")
 
 
@@ -82,6 +86,8 @@ structlog.configure(
     cache_logger_on_first_use=True,
 )
 
+_logger = structlog.get_logger(__name__)
+
 CONFIG: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -123,6 +129,16 @@ class RequestLog(RequestMiddleware):
     @staticmethod
     def format_request(request: HttpRequest) -> str:
         return f"{request.method} {masked(request.path)}"
+
+    def handle_response(self, request: HttpRequest, response: HttpResponse) -> None:
+        """A patient's answer on a booking page has a line without its status: the three answers to
+        the warning signs lead to different ones, and the log must not tell them apart."""
+        is_an_answer = request.method == "POST" and _BOOKING.match(request.path)
+        if not is_an_answer or response.status_code >= 500:
+            super().handle_response(request, response)
+            return
+        _logger.info("request_finished", request=self.format_request(request))
+        structlog.contextvars.clear_contextvars()
 
     @staticmethod
     def bind_user_id(request: HttpRequest) -> None:

@@ -2,9 +2,9 @@
 
 A page is known by its path alone. It is rendered by a request of our own without cookies, query or
 language, so nothing that a visitor sends can end up in a copy; afterwards every visitor gets the
-same bytes, whatever they send. Copies are used as long as the content version is the one they were
-made under; while the database is away they are served as they are. See practice/public.py for
-what may be kept and practice/moving.py for what moves on a page.
+same bytes, whatever they send. Copies are used as long as the content version and the practice's
+date are the ones they were made under; while the database is away they are served as they are. See
+practice/public.py for what may be kept and practice/moving.py for what moves on a page.
 """
 
 from __future__ import annotations
@@ -33,7 +33,11 @@ logger = logging.getLogger(__name__)
 
 Headers = list[tuple[str, str]]
 CACHE_CONTROL = "public, max-age=0, must-revalidate, stale-if-error=86400"
-NEVER_KEPT = ("/admin/", "/cms/", "/accounts/", "/appointments/", "/a/", "/static/", "/media/")
+NEVER_KEPT = (
+    *("/admin/", "/cms/", "/accounts/", "/appointments/", "/a/", "/static/", "/media/"),
+    *("/es/appointments/", "/es/a/"),
+    *("/reviews/new/", "/r/", "/es/reviews/new/", "/es/r/"),
+)
 # Said anew for each answer, or about one visitor.
 NOT_COPIED = {
     public.HEADER.lower(),
@@ -105,7 +109,7 @@ class Rendered:
         record = moving.keeper.record
         if record is None or record.is_recalled or moving.keeper.database_is_down:
             return True
-        return copy.is_fresh(record.version, self.release)
+        return copy.is_fresh(record.version, record.day, self.release)
 
     def render(self, path: str, *, instead_of: Copy | None = None) -> Copy | None:
         """Render and keep a path. None when it is not (or no longer) a public page; the old copy
@@ -114,10 +118,11 @@ class Rendered:
         if record is None or record.is_recalled or path.startswith(NEVER_KEPT):
             return instead_of
         newest = self.copies.get(path)
-        if newest and newest is not instead_of and newest.is_fresh(record.version, self.release):
+        made_of = (record.version, record.day, self.release)
+        if newest and newest is not instead_of and newest.is_fresh(*made_of):
             return newest  # another thread was quicker
         newest = self.copies.read(path)
-        if newest and newest.is_fresh(record.version, self.release):
+        if newest and newest.is_fresh(*made_of):
             newest.from_disk = False
             self.copies.hold(newest)
             return newest  # another process was quicker
@@ -134,6 +139,7 @@ class Rendered:
             headers=[(n, v) for n, v in headers if n.lower() not in NOT_COPIED],
             parameters=public.read_mark(_header(headers, public.HEADER))[1],
             version=record.version,
+            day=record.day,
             release=self.release,
             body=body,
             made_at=time.time(),

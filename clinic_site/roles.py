@@ -19,8 +19,13 @@ from wagtail.models import Collection, GroupCollectionPermission, GroupPagePermi
 from practice.roles import ROLES, WORDS, May
 
 # Which model a permission hangs on; Django wants one, we do not look at it.
-_HANGS_ON = {"appointments": "appointment", "practice": "practice"}
-_SCHEDULES = ("visittype", "workinghours")
+_HANGS_ON = {
+    "appointments": "appointment",
+    "practice": "practice",
+    "procedures": "topic",
+    "reviews": "review",
+}
+_SCHEDULES = ("visittype", "workinghours", "videoroom")
 
 
 @transaction.atomic
@@ -51,11 +56,12 @@ def _permission(may: May) -> Permission:
 
 
 def _content_permissions() -> list[Permission]:
-    """What the pages are made from besides pages: practice, places, people, offers, reviews."""
+    """What the pages are made from besides pages: practice, places, people, offers."""
     closed = {"accesslog", "ratecount", "contentversion", "importeditem", "rendition"}
+    closed |= {"publishedversion", "release"}  # written by publishing, never by hand
     return list(
         Permission.objects.filter(
-            content_type__app_label__in=("practice", "procedures", "reviews"),
+            content_type__app_label__in=("practice", "procedures"),
             codename__regex=r"^(add|change|delete|view)_",
         ).exclude(content_type__model__in=closed)
     )

@@ -72,8 +72,12 @@ PERMISSIONS: dict[str, list[str] | str] = {
 }
 
 STAFF = ("/admin/", "/cms/", "/accounts/")
-PERSONAL = (*STAFF, "/appointments/", "/a/")
-FREE_TIMES = "/appointments/slots.json"  # the one address among them that says nothing of anybody
+PERSONAL = (
+    *(*STAFF, "/appointments/", "/a/", "/es/appointments/", "/es/a/"),
+    *("/reviews/new/", "/r/", "/es/reviews/new/", "/es/r/"),
+)
+# The one address among them that says nothing of anybody.
+FREE_TIMES = ("/appointments/slots.json", "/es/appointments/slots.json")
 METHODS = ("GET", "HEAD", "POST", "OPTIONS")
 
 
@@ -92,7 +96,7 @@ class SecurityHeaders:
             return HttpResponseNotAllowed(METHODS)
         response = self.get_response(request)
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-        personal = request.path.startswith(PERSONAL) and request.path != FREE_TIMES
+        personal = request.path.startswith(PERSONAL) and request.path not in FREE_TIMES
         if personal or response.cookies or response.status_code >= 400:
             response.headers["Cache-Control"] = "private, no-store"
         if personal:

@@ -138,6 +138,7 @@ MIDDLEWARE = [
     "clinic_site.health.Health",
     "clinic_site.logs.RequestLog",
     "clinic_site.security.SecurityHeaders",
+    "practice.languages.AddressLanguage",
     "csp.middleware.CSPMiddleware",
     "clinic_site.security.EditorPolicy",
     "django_permissions_policy.PermissionsPolicyMiddleware",
@@ -163,6 +164,7 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
+            "builtins": ["practice.templatetags.languages"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -269,6 +271,7 @@ WAGTAIL_PASSWORD_MANAGEMENT_ENABLED = False
 WAGTAIL_PASSWORD_RESET_ENABLED = False
 WAGTAIL_EMAIL_MANAGEMENT_ENABLED = False
 WAGTAIL_I18N_ENABLED = True
+WAGTAIL_WORKFLOW_ENABLED = False  # a physician's signature instead: procedures/signing.py
 WAGTAILIMAGES_IMAGE_MODEL = "practice.Picture"
 WAGTAILIMAGES_EXTENSIONS = ["jpg", "jpeg", "png", "webp"]
 WAGTAILIMAGES_MAX_UPLOAD_SIZE = 10 * 1024 * 1024

@@ -44,6 +44,45 @@ KINDS: dict[str, Kind] = {
     OutboxMessage.Kind.STAFF_NEW_REQUEST: Kind(
         _("A new request is waiting"), _keys("practice reference"), _keys("answer_by")
     ),
+    # Nothing in these says that anybody was seen by us.
+    OutboxMessage.Kind.REVIEW_INVITATION: Kind(
+        _("Would you tell others about us?"), _keys("practice phone")
+    ),
+    OutboxMessage.Kind.REVIEW_RECEIVED: Kind(_("We have your review"), _keys("practice phone")),
+    OutboxMessage.Kind.REVIEW_REFUSED: Kind(_("About your review"), _keys("practice phone")),
+    OutboxMessage.Kind.STAFF_REVIEW_ALARM: Kind(
+        _("Please look at how reviews are refused"), _keys("practice")
+    ),
+    OutboxMessage.Kind.RESCHEDULED: Kind(
+        _("Your time with us has moved"), _keys("practice reference phone when")
+    ),
+    OutboxMessage.Kind.TIMES_OFFERED: Kind(
+        _("We have a time for you"), _keys("practice reference phone answer_by")
+    ),
+    OutboxMessage.Kind.OFFER_ENDED: Kind(
+        _("The times are no longer kept"), _keys("practice reference phone")
+    ),
+    OutboxMessage.Kind.REQUEST_LAPSED: Kind(
+        _("About your request"), _keys("practice reference phone")
+    ),
+    OutboxMessage.Kind.WAITING: Kind(
+        _("You are on our waiting list"), _keys("practice reference phone"), _keys("until")
+    ),
+    OutboxMessage.Kind.WAITING_ENDED: Kind(
+        _("Your wait has ended"), _keys("practice reference phone")
+    ),
+    OutboxMessage.Kind.CALL_MISSED: Kind(
+        _("We tried to call you"), _keys("practice reference phone"), _keys("try_again")
+    ),
+    OutboxMessage.Kind.DETAILS_CORRECTED: Kind(
+        _("Your details are changed"), _keys("practice reference phone")
+    ),
+    OutboxMessage.Kind.STAFF_REQUEST_LAPSED: Kind(
+        _("A request was not answered in time"), _keys("practice reference")
+    ),
+    OutboxMessage.Kind.STAFF_WAITING: Kind(
+        _("Somebody waits for a time"), _keys("practice reference")
+    ),
 }
 
 

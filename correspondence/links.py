@@ -18,9 +18,14 @@ from django.db.models import Q
 
 from correspondence.models import Link
 from practice import clock
+from practice.languages import address
 
 LIFETIME = timedelta(days=90)
 PATHS = {Link.Purpose.VISIT: "/a/{token}/"}
+PATHS |= {
+    Link.Purpose.REVIEW_INVITATION: "/r/invited/{token}/",
+    Link.Purpose.REVIEW: "/r/mine/{token}/",
+}
 TOKEN_LENGTH = 43
 
 
@@ -42,7 +47,8 @@ def issue(
     expires_at: datetime | None = None,
     now: datetime | None = None,
 ) -> str:
-    """The absolute address for this row and generation; older generations end here.
+    """The absolute address for this row and generation, in the language spoken now; older
+    generations end here.
 
     Asking again gives the same address and leaves its expiry as it was. A generation that has
     been overtaken or revoked still has an address, but it opens nothing.
@@ -68,7 +74,8 @@ def issue(
         )
         if is_new:
             of_this_row.filter(generation__lt=generation, revoked_at=None).update(revoked_at=now)
-    return f"{settings.CLINIC_URL}{PATHS[Link.Purpose(purpose)].format(token=token)}"
+    path = address(PATHS[Link.Purpose(purpose)].format(token=token))
+    return f"{settings.CLINIC_URL}{path}"
 
 
 def find(token: str, *, now: datetime | None = None) -> Link | None:

@@ -23,6 +23,20 @@ class OutboxMessage(models.Model):
         REFUSED = "refused"
         CANCELLED = "cancelled"
         STAFF_NEW_REQUEST = "staff_new_request"
+        REVIEW_INVITATION = "review_invitation"
+        REVIEW_RECEIVED = "review_received"
+        REVIEW_REFUSED = "review_refused"
+        STAFF_REVIEW_ALARM = "staff_review_alarm"
+        RESCHEDULED = "rescheduled"
+        TIMES_OFFERED = "times_offered"
+        OFFER_ENDED = "offer_ended"
+        REQUEST_LAPSED = "request_lapsed"
+        WAITING = "waiting"
+        WAITING_ENDED = "waiting_ended"
+        CALL_MISSED = "call_missed"
+        DETAILS_CORRECTED = "details_corrected"
+        STAFF_REQUEST_LAPSED = "staff_request_lapsed"
+        STAFF_WAITING = "staff_waiting"
 
     class Way(models.TextChoices):
         EMAIL = "email"
@@ -98,6 +112,8 @@ class Link(models.Model):
 
     class Purpose(models.TextChoices):
         VISIT = "visit"
+        REVIEW_INVITATION = "review-invitation"
+        REVIEW = "review"
 
     purpose = models.CharField(max_length=30, choices=Purpose)
     row_id = models.BigIntegerField()

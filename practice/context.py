@@ -8,6 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
+from practice import languages
 from practice.models import Location, Practice
 
 
@@ -23,5 +24,7 @@ def practice(request: HttpRequest) -> dict[str, Any]:
         "locations": SimpleLazyObject(lambda: list(Location.objects.with_hours())),
         "clinic_url": settings.CLINIC_URL,
         "canonical_url": settings.CLINIC_URL + request.path,
+        "english_url": languages.split(request.path)[1],
+        "tagline": SimpleLazyObject(lambda: Practice.objects.current().said("specialty")),
         "noindex": settings.DEMO,
     }

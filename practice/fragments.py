@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.utils import formats
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 
 from practice import clock, moving, opening
 from practice.models import Closure, Location, Practice
-from practice.templatetags.practice import wall_time
+from practice.templatetags.practice import day, wall_time
 
 
 @moving.fragment("open_now")
@@ -35,7 +34,7 @@ def open_now() -> str:
             ],
         )
         mark = "open-now" if state.open else "closed-now"
-        lines.append((mark, location.name, sentence(state, now, practice)))
+        lines.append((mark, location.said("name"), sentence(state, now, practice)))
     items = format_html_join("", '<li class="{}"><strong>{}</strong> {}</li>', lines)
     return format_html('<ul class="opening">{}</ul>', items) if lines else ""
 
@@ -60,4 +59,4 @@ def when(instant: dt.datetime, now: dt.datetime, practice: Practice) -> str:
         return time
     if days == 1:
         return _("tomorrow, %(time)s") % {"time": time}
-    return f"{formats.date_format(local, 'l, F j')}, {time}"
+    return f"{day(local)}, {time}"

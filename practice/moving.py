@@ -86,6 +86,7 @@ class Record:
     version: int
     taken_at: float  # time.monotonic() of this process
     minute: int
+    day: str  # the practice's date, ISO 8601; some words on a page hold for a day
     practice: str
     phone: str  # as people read it
     html: Mapping[str, str] = field(default_factory=dict)
@@ -161,6 +162,7 @@ class Keeper:
             version=version,
             taken_at=started,
             minute=minute,
+            day=clock.today(practice.zone).isoformat(),
             practice=practice.called,
             phone=practice.phone.as_national if practice.phone else "",
             html=html,
@@ -201,6 +203,7 @@ class Keeper:
                 version=-1,
                 taken_at=-math.inf,
                 minute=0,
+                day="",
                 practice=str(kept["practice"]),
                 phone=str(kept["phone"]),
                 fallback={str(key): str(html) for key, html in kept["fallback"].items()},

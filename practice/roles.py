@@ -23,7 +23,10 @@ class May(StrEnum):
     SET_SCHEDULES = "appointments.set_schedules"
     READ_ACCESS_LOG = "practice.view_accesslog"
     EDIT_PAGES = "wagtailadmin.access_admin"
-    PUBLISH_PAGES = "practice.publish_pages"
+    PUBLISH_PAGES = "practice.publish_pages"  # never a condition or procedure: see SIGN_TOPICS
+    SIGN_TOPICS = "procedures.sign_topics"
+    MODERATE_REVIEWS = "reviews.moderate_reviews"
+    RUN_REVIEWS = "reviews.run_reviews"
 
 
 class Role(StrEnum):
@@ -40,7 +43,10 @@ WORDS: dict[May, _StrPromise] = {
     May.ANSWER_REQUESTS: _("Confirm or refuse a request"),
     May.READ_REASONS: _("Read what a patient wrote about the complaint"),
     May.SET_SCHEDULES: _("Change visit types and working hours"),
-    May.PUBLISH_PAGES: _("Publish pages"),
+    May.PUBLISH_PAGES: _("Publish pages, except conditions and procedures"),
+    May.SIGN_TOPICS: _("Sign conditions and procedures, as a physician"),
+    May.MODERATE_REVIEWS: _("Publish, refuse and answer reviews"),
+    May.RUN_REVIEWS: _("Set the rules of reviews and hide them all"),
 }
 
 # Managers run the house and do not treat anybody; the desk needs to know when and whom to call,
@@ -55,11 +61,23 @@ ROLES: dict[Role, frozenset[May]] = {
             May.READ_ACCESS_LOG,
             May.EDIT_PAGES,
             May.PUBLISH_PAGES,
+            May.MODERATE_REVIEWS,
+            May.RUN_REVIEWS,
         }
     ),
-    Role.FRONT_DESK: frozenset({May.SEE_DESK, May.SEE_EVERY_CALENDAR, May.ANSWER_REQUESTS}),
+    # Doctors and assistants are whom reviews are about, so they decide none.
+    Role.FRONT_DESK: frozenset(
+        {May.SEE_DESK, May.SEE_EVERY_CALENDAR, May.ANSWER_REQUESTS, May.MODERATE_REVIEWS}
+    ),
     Role.DOCTOR: frozenset(
-        {May.SEE_DESK, May.ANSWER_REQUESTS, May.READ_REASONS, May.EDIT_PAGES, May.PUBLISH_PAGES}
+        {
+            May.SEE_DESK,
+            May.ANSWER_REQUESTS,
+            May.READ_REASONS,
+            May.EDIT_PAGES,
+            May.PUBLISH_PAGES,
+            May.SIGN_TOPICS,
+        }
     ),
     Role.ASSISTANT: frozenset({May.SEE_DESK, May.ANSWER_REQUESTS, May.READ_REASONS}),
     Role.EDITOR: frozenset({May.EDIT_PAGES}),

@@ -7,20 +7,23 @@ from collections.abc import Iterator
 
 from wagtail.models import Page
 
+from practice import languages
 from practice.models import Location
 
 
 def entries() -> Iterator[tuple[str, dt.date | None]]:
     """Paths of the site's own, with the day of the last change where it is known."""
-    pages = Page.objects.live().public().filter(depth__gte=2).order_by("path").specific()
-    for page in pages:
-        # "/welcome/team/ana/" is /team/ana/: home has no name of its own in an address.
-        path = "/" + page.url_path.split("/", 2)[2]
-        yield path, getattr(page, "modified", None) or day(page.last_published_at)
-    yield "/locations/", None
-    for location in Location.objects.all():
-        yield location.get_absolute_url(), None
-    yield "/contact/", None
+    pages = Page.objects.live().public().filter(depth__gte=2).select_related("locale")
+    for page in pages.order_by("path").specific():
+        changed = getattr(page, "modified", None) or day(page.last_published_at)
+        yield languages.path_of(page), changed
+    places = [f"/locations/{slug}/" for slug in Location.objects.values_list("slug", flat=True)]
+    for path in ("/locations/", *places, "/contact/"):
+        yield from ((one, None) for one in in_every_language(path))
+
+
+def in_every_language(path: str) -> list[str]:
+    return [languages.address(path, code) for code in (languages.ORIGINAL, *languages.TRANSLATIONS)]
 
 
 def day(instant: dt.datetime | None) -> dt.date | None:

@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.urls import URLPattern, path, reverse_lazy
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
+from wagtail.admin.menu import MenuItem
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel
 from wagtail.contrib.settings.registry import register_setting
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
+from practice import translation_views
 from practice.models import Location, Offer, Practice, Practitioner
 
 Practice.panels = [
@@ -145,3 +148,13 @@ def only_what_a_doctor_needs(request: Any, items: list[Any]) -> None:
 @hooks.register("construct_homepage_summary_items")
 def count_no_documents(request: Any, items: list[Any]) -> None:
     items[:] = [item for item in items if type(item).__name__ != "DocumentsSummaryItem"]
+
+
+@hooks.register("register_admin_urls")
+def translations_address() -> list[URLPattern]:
+    return [path("translations/", translation_views.overview, name="translations")]
+
+
+@hooks.register("register_admin_menu_item")
+def translations_in_the_menu() -> MenuItem:
+    return MenuItem(_("Translations"), reverse_lazy("translations"), icon_name="globe", order=160)

@@ -4,14 +4,16 @@ search take the same words."""
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from practice import clock, languages, translations
 from practice.models import PersonPage, Practice
+from procedures import signing
 from procedures.models import ITEMS, Condition, Kind, Procedure, RedFlag, Section, Topic
 
 # Where a list stands whose section nobody wrote: with the warnings first, sources last.
@@ -32,6 +34,8 @@ class Part:
     body: str = ""
     after: str = ""
     items: list[Any] = field(default_factory=list)
+    language: str = ""
+    """Said where it is not the language of the page."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,8 @@ class Link:
     name: str
     url: str = ""
     summary: str = ""
+    language: str = ""
+    """Said where it is not the language spoken now."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +71,7 @@ class Reading:
     reviewer_page: PersonPage | None
     publisher: str
     is_condition: bool
+    standing: signing.Standing
 
     def part(self, kind: str) -> Part | None:
         return next((part for part in self.parts if part.kind == kind), None)
@@ -73,19 +80,33 @@ class Reading:
 def read(topic: Topic, practice: Practice) -> Reading:
     """Works on a draft in preview as on a published page; always the same number of queries."""
     items = {kind: list(getattr(topic, relation).all()) for kind, relation in ITEMS.items()}
+    original = originally(topic)
+    flags_in = ""
+    if original is not topic and not translations.is_checked(topic):
+        # Warning signs that nobody has compared are never shown: the original's are.
+        items[Kind.RED_FLAGS] = list(original.red_flags.all())
+        flags_in = languages.ORIGINAL
     prefetch_related_objects(items[Kind.STEPS], "image")
     pictures = list(topic.images.all())
     prefetch_related_objects(pictures, "image")
     a_procedure = isinstance(topic, Procedure)
     pages = pages_of([topic.author_id, topic.reviewed_by_id])
+    standing = signing.standing(topic, day=clock.today(practice.zone))
     return Reading(
-        parts=parts(list(topic.sections.all()), items),
+        parts=[
+            replace(part, language=flags_in, body="", after="", title=str(Kind.RED_FLAGS.label))
+            if flags_in and part.kind == Kind.RED_FLAGS
+            else part
+            for part in parts(list(topic.sections.all()), items)
+        ],
         facts=facts(topic) if a_procedure else [],
-        treats=links(topic.treats.all(), topic.treats_unlinked) if a_procedure else [],
-        similar_to=links(topic.similar_to.all(), topic.similar_to_unlinked) if a_procedure else [],
+        treats=links(original.treats.all(), topic.treats_unlinked) if a_procedure else [],
+        similar_to=(
+            links(original.similar_to.all(), topic.similar_to_unlinked) if a_procedure else []
+        ),
         treated_by=(
-            links(topic.treated_by.all(), topic.treated_by_unlinked)
-            if isinstance(topic, Condition) and topic.pk
+            links(original.treated_by.all(), topic.treated_by_unlinked)
+            if isinstance(topic, Condition) and original.pk
             else []
         ),
         pictures=pictures,
@@ -97,6 +118,7 @@ def read(topic: Topic, practice: Practice) -> Reading:
         reviewer_page=pages.get(topic.reviewed_by_id),
         publisher=topic.publisher or practice.name,
         is_condition=isinstance(topic, Condition),
+        standing=standing,
     )
 
 
@@ -159,16 +181,30 @@ def facts(procedure: Procedure) -> list[Fact]:
 
 def links(pages: Iterable[Topic], unlinked: list[str]) -> list[Link]:
     """Published pages as links, then what has no page as plain words; drafts are left out."""
-    live = [page for page in pages if page.live]
-    return [Link(page.name, topic_url(page), page.summary) for page in live] + [
-        Link(name) for name in unlinked
-    ]
+    live = languages.spoken(page for page in pages if page.live)
+    return [
+        Link(page.name, topic_url(page), page.summary, other_language(page)) for page in live
+    ] + [Link(name) for name in unlinked]
+
+
+def other_language(page: Topic) -> str:
+    """Empty for a page in the language spoken now."""
+    if languages.current() == languages.ORIGINAL:
+        return ""
+    code: str = page.locale.language_code
+    return "" if code == languages.current() else code
+
+
+def originally(topic: Topic) -> Any:
+    """The topic that this one translates, or itself: what treats what stands there."""
+    found = translations.original_of(topic)
+    return found.specific if found else topic
 
 
 def topic_url(topic: Topic) -> str:
     """The address on the site, without asking the database which site this is."""
     kind = "conditions" if isinstance(topic, Condition) else "procedures"
-    return f"/{kind}/{topic.slug}/"
+    return languages.address(f"/{kind}/{topic.slug}/")
 
 
 def pages_of(people: Iterable[int | None]) -> dict[int | None, PersonPage]:
@@ -177,5 +213,6 @@ def pages_of(people: Iterable[int | None]) -> dict[int | None, PersonPage]:
         PersonPage.objects.live()
         .public()
         .filter(practitioner__in=[person for person in people if person])
+        .select_related("locale")
     )
-    return {page.practitioner_id: page for page in found}
+    return {page.practitioner_id: page for page in languages.shown(found)}

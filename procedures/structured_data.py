@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from wagtail.models import Page
 
-from practice import clock
+from practice import clock, languages
 from practice.markdown import to_text
 from practice.models import HomePage, Location, PersonPage, Practice, Practitioner
 from procedures.models import Condition, Kind, Procedure, Topic
@@ -62,6 +62,8 @@ def graph(thing: Page | Location | None, *, url: str) -> Node:
 def topic_nodes(topic: Topic, reading: Reading, practice: Practice, url: str) -> list[Node]:
     address = url + topic_url(topic)
     about = f"{address}#about"
+    signature = reading.standing.signature
+    reviewer = signature.signed_by if signature else None
     page = filled(
         {
             "@type": "MedicalWebPage",
@@ -69,15 +71,15 @@ def topic_nodes(topic: Topic, reading: Reading, practice: Practice, url: str) ->
             "url": address,
             "name": topic.title,
             "description": topic.summary,
-            "inLanguage": practice.language,
+            "inLanguage": topic.locale.language_code,
             "about": {"@id": about},
             "mainEntity": {"@id": about},
             "audience": {"@type": "MedicalAudience", "audienceType": "Patient"},
             "datePublished": day(topic.published),
             "dateModified": day(topic.modified),
-            "lastReviewed": day(topic.reviewed),
+            "lastReviewed": day(topic.reviewed if signature else None),
             "author": reference(topic.author, url),
-            "reviewedBy": reference(topic.reviewed_by, url),
+            "reviewedBy": reference(reviewer, url),
             "publisher": {"@type": "Organization", "name": reading.publisher},
             "breadcrumb": {"@id": f"{address}#breadcrumbs"},
             "citation": [
@@ -87,7 +89,7 @@ def topic_nodes(topic: Topic, reading: Reading, practice: Practice, url: str) ->
         }
     )
     entity = condition(topic, reading) if reading.is_condition else procedure(topic, reading)
-    people = {row.pk: row for row in (topic.author, topic.reviewed_by) if row}
+    people = {row.pk: row for row in (topic.author, reviewer) if row}
     return [
         page,
         {**entity, "@id": about, "url": address},
@@ -176,9 +178,9 @@ def person(row: Practitioner, url: str) -> Node:
             "@id": person_id(row, url),
             "name": row.name,
             "honorificSuffix": row.credentials,
-            "jobTitle": row.job_title,
+            "jobTitle": row.said("job_title"),
             "url": url + row.get_absolute_url(),
-            "knowsLanguage": row.languages,
+            "knowsLanguage": row.said_list("languages"),
             "memberOf": [{"@type": "Organization", "name": name} for name in row.member_of],
             "award": row.awards,
             "hasCredential": [
@@ -210,16 +212,19 @@ def crumbs(thing: Page | Location, url: str) -> Node:
 
 def breadcrumbs(thing: Page | Location) -> list[Link]:
     """From home to the thing itself, which stands last."""
-    home = Link(_("Home"), "/")
+    home = Link(_("Home"), languages.address("/"))
     if isinstance(thing, Location):
-        places = Link(_("Locations"), "/locations/")
-        return [home, places, Link(thing.name, thing.get_absolute_url())]
+        places = Link(_("Locations"), languages.address("/locations/"))
+        return [home, places, Link(thing.said("name"), thing.get_absolute_url())]
     if isinstance(thing, HomePage):
         return [home]
     above = thing.get_ancestors().filter(depth__gt=2).values_list("title", "url_path")
     names = [*above, (thing.name if isinstance(thing, Topic) else thing.title, thing.url_path)]
     # "/welcome/team/ana/": the first part is home, which has no name in an address
-    return [home, *(Link(name, "/" + path.split("/", 2)[2]) for name, path in names)]
+    return [
+        home,
+        *(Link(name, languages.address("/" + path.split("/", 2)[2])) for name, path in names),
+    ]
 
 
 def words(reading: Reading, kind: Kind) -> str:
@@ -244,7 +249,8 @@ def reference(row: Practitioner | None, url: str) -> Node | None:
 
 
 def person_id(row: Practitioner, url: str) -> str:
-    return f"{url}{row.get_absolute_url()}#person"
+    # One person, in however many languages a page tells of them.
+    return f"{url}/team/{row.slug}/#person"
 
 
 def day(date: Any) -> str:

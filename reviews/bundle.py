@@ -14,7 +14,8 @@ from practice.bundle.files import Findings
 from practice.bundle.parts import Item, PlainPart, Writing
 from practice.bundle.reading import csv_rows
 from practice.bundle.tables import Table, did_you_mean
-from reviews.models import Review
+from reviews import authorizations
+from reviews.models import Redaction, Review
 
 COLUMNS = ("author", "body", "received", "rating", "source", "authorization")
 OPTIONAL = ("language",)
@@ -104,7 +105,9 @@ def text_of(reviews: Iterable[ReviewFacts]) -> str:
 
 
 class ReviewPart(PlainPart):
-    """Reviews that were refused or withdrawn stay out of exports and of comparisons."""
+    """Imported reviews alone: what somebody wrote on our own form is theirs, has an authorization
+    for this site, and is in no file. Reviews that were refused or withdrawn, or have words hidden,
+    stay out of exports."""
 
     prefix = "reviews.csv#"
 
@@ -114,7 +117,7 @@ class ReviewPart(PlainPart):
     def _rows(self) -> dict[str, Review]:
         found: dict[str, Review] = {}
         counts: dict[str, int] = {}
-        for row in Review.objects.order_by("pk"):
+        for row in Review.objects.filter(came_by=Review.CameBy.IMPORT).order_by("pk"):
             name = name_of(row.author, row.body)
             counts[name] = counts.get(name, 0) + 1
             found[f"{self.prefix}{name}{f'-{counts[name]}' if counts[name] > 1 else ''}"] = row
@@ -130,7 +133,12 @@ class ReviewPart(PlainPart):
 
     def paths(self) -> list[str]:
         gone = (Review.Status.REFUSED, Review.Status.WITHDRAWN)
-        return [path for path, row in self._rows().items() if row.status not in gone]
+        hidden = set(Redaction.objects.values_list("review", flat=True))
+        return [
+            path
+            for path, row in self._rows().items()
+            if row.status not in gone and row.pk not in hidden
+        ]
 
     def current(self, path: str) -> ReviewFacts | None:
         row = self._row(path)
@@ -155,12 +163,15 @@ class ReviewPart(PlainPart):
         row.rating = facts.rating
         row.source = facts.source
         row.language = facts.language
-        row.authorization = facts.authorization
         row.is_sample = writing.sample
         if row.status in (Review.Status.WAITING, Review.Status.PUBLISHED):
+            row.authorization = facts.authorization
             row.status = Review.Status.PUBLISHED if facts.authorization else Review.Status.WAITING
+            row.accepted_at = row.accepted_at or (writing.now if facts.authorization else None)
         row.full_clean()
         row.save()
+        if row.status == Review.Status.PUBLISHED:
+            authorizations.from_import(row, now=writing.now)
         self._rows_by_path()[item.path] = row
 
     def remove(self, path: str) -> None:

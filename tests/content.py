@@ -5,6 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from django.contrib.auth.models import User
+
+from practice import clock
 from practice.models import (
     HomePage,
     Location,
@@ -15,6 +18,7 @@ from practice.models import (
     Practitioner,
     TeamIndexPage,
 )
+from procedures import signing
 from procedures.models import (
     Alternative,
     Condition,
@@ -152,6 +156,12 @@ def with_everything(topic: Topic) -> Topic:
     return topic
 
 
+def publish(topic: Topic) -> Topic:
+    """Makes the newest version public, reviewed by nobody."""
+    signing.release_imported(topic, now=clock.now())
+    return type(topic).objects.get(pk=topic.pk)
+
+
 def a_review(**fields: Any) -> Review:
     """Published, with authorization, unless told otherwise."""
     fields = {
@@ -162,4 +172,27 @@ def a_review(**fields: Any) -> Review:
         "received": dt.date(2026, 9, 1),
         **fields,
     }
+    if fields["status"] == "refused":
+        first, second = (
+            User.objects.get_or_create(username=f"{who}@clinic.test")[0]
+            for who in ("first", "second")
+        )
+        fields = {
+            "refusal_reason": "abuse",
+            "refusal_by": first,
+            "decided_by": second,
+            **fields,
+        }
     return Review.objects.create(**fields)
+
+
+def written(**fields: Any) -> Review:
+    """Just sent with our own form: waiting, with nobody's leave yet."""
+    fields = {
+        "came_by": "form",
+        "status": "waiting",
+        "authorization": None,
+        "email": "alice@example.com",
+        **fields,
+    }
+    return a_review(**fields)

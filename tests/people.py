@@ -23,7 +23,9 @@ class Clinic:
     doctor: Practitioner
     assistant: Practitioner
     office_visit: VisitType  # instant, in the office with the doctor, weekdays 8:30 to 16:30
-    same_day: VisitType  # a request, by video, with the assistant, 15:00 to 19:00, for two days
+    same_day: (
+        VisitType  # a request, by video with the assistant, 15:00 to 19:00, today and tomorrow
+    )
 
 
 def a_clinic(zone: str = "America/Chicago") -> Clinic:

@@ -12,6 +12,8 @@ ROOT = Path(__file__).resolve().parent.parent
 LONGEST = 400
 # Longer than LONGEST, and why that is right.
 LONG_FILES = {
+    "tests/appointments/test_booking.py": "each verb's promise and its refusals, side by side",
+    "tests/reviews/test_rules.py": "twenty rules, a test each, in their order",
     "static/scss/_topic.scss": "one kind of page, part by part in the order of the page",
 }
 MADE_BY_TOOLS = re.compile(

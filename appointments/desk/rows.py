@@ -7,12 +7,22 @@ from dataclasses import dataclass
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
+from django.db.models import Q
 from django.utils.translation import get_language_info, ngettext
 from django.utils.translation import gettext as _
 
-from appointments import states, transitions, wording
-from appointments.models import Appointment, Patient, Status, StatusChange
+from appointments import states, status, transitions, video, window, wording
+from appointments.models import (
+    Appointment,
+    Consent,
+    Joining,
+    Mark,
+    Patient,
+    Status,
+    StatusChange,
+)
 
+COMING = (Status.BOOKED, Status.ARRIVED, Status.CHECKED_IN)
 SOON = dt.timedelta(minutes=30)
 
 
@@ -141,6 +151,95 @@ class Row:
         """Whole years, today."""
         born, today = self.patient.birth_date, self.now.astimezone(self.zone).date()
         return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+
+    # --- what was done around it -------------------------------------------------------------
+    @cached_property
+    def marks(self) -> list[Mark]:
+        return list(self.appointment.marks.all())
+
+    @property
+    def seen(self) -> bool:
+        return any(mark.kind == Mark.Kind.SEEN for mark in self.marks)
+
+    @property
+    def locked(self) -> str:
+        """When the private address last paused; empty once there is a new one."""
+        at = ""
+        for mark in self.marks:
+            if mark.kind == Mark.Kind.LOCKED:
+                at = wording.soon(mark.at, self.zone, now=self.now)
+            elif mark.kind == Mark.Kind.NEW_LINK:
+                at = ""
+        return at
+
+    @property
+    def around(self) -> list[tuple[str, str]]:
+        """Looks, calls and the like: (when, what), the earliest first."""
+        steps = [(mark.at, str(mark.get_kind_display())) for mark in self.marks]
+        for call in self.appointment.calls.all():
+            again = call.try_again_at
+            said = str(call.get_outcome_display())
+            if again:
+                said += ", " + _("again at %(time)s") % {"time": wording.time(again, self.zone)}
+            steps.append((call.at, said))
+        return [(wording.soon(at, self.zone, now=self.now), said) for at, said in sorted(steps)]
+
+    @property
+    def days_left(self) -> list[str]:
+        """For each procedure with a treatment window, what is left of it."""
+        onset = self.appointment.onset_date
+        if onset is None:
+            return []
+        today = self.now.astimezone(self.zone).date()
+        said = []
+        for one in window.in_force():
+            left = one.days_left(onset, today=today)
+            if left >= 0:
+                words = ngettext("%(what)s: %(n)d day left", "%(what)s: %(n)d days left", left)
+            else:
+                words = _("%(what)s: the window of %(weeks)d weeks is over")
+            said.append(words % {"what": one.procedure, "n": left, "weeks": one.weeks})
+        return said
+
+    @property
+    def wanted(self) -> str:
+        return status.wanted(self.appointment)
+
+    @property
+    def consents(self) -> list[Consent]:
+        return list(self.appointment.consents.all())
+
+    @property
+    def joined(self) -> Joining | None:
+        return self.appointment.joinings.last()
+
+    @property
+    def room(self) -> str:
+        """Where staff meet the patient, while there is a visit by video to come or going on."""
+        if self.appointment.status not in COMING or not self.appointment.visit_type.is_virtual:
+            return ""
+        return video.address(self.appointment)
+
+    @property
+    def twins(self) -> list[Appointment]:
+        """Open visits of somebody with the same telephone or the same name, and date of birth."""
+        same = Q(patient__phone=self.patient.phone) | Q(
+            patient__family_name__iexact=self.patient.family_name
+        )
+        return list(
+            Appointment.objects.filter(
+                same,
+                patient__birth_date=self.patient.birth_date,
+                status__in=(Status.PENDING, Status.PROPOSED, Status.WAITLIST, Status.BOOKED),
+            )
+            .exclude(pk=self.appointment.pk)
+            .with_people()
+            .order_by("starts_at", "pk")
+        )
+
+    @property
+    def is_open(self) -> bool:
+        return self.appointment.status in (Status.PENDING, Status.PROPOSED, Status.WAITLIST)
 
     # --- what can be done -------------------------------------------------------------------
     @cached_property

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib.admin import AdminSite
 from django.urls import URLPattern, path, re_path
 
-from appointments.desk import views
+from appointments.desk import reaching, signing, views
 
 REFERENCE = r"(?P<reference>[2-9A-Z]{4}-[2-9A-Z]{4})"
 
@@ -16,6 +16,7 @@ def urlpatterns_in(site: AdminSite) -> list[URLPattern]:
         # appointments/
         path("appointments/", site.admin_view(views.appointments), name="appointments"),
         path("appointments/find/", site.admin_view(views.find), name="find"),
+        path("warning-signs/", site.admin_view(signing.warning_signs), name="warning_signs"),
         # appointments/<reference>/
         re_path(
             rf"^appointments/{REFERENCE}/$", site.admin_view(views.appointment), name="appointment"
@@ -25,5 +26,18 @@ def urlpatterns_in(site: AdminSite) -> list[URLPattern]:
         ),
         re_path(
             rf"^appointments/{REFERENCE}/refuse/$", site.admin_view(views.refuse), name="refuse"
+        ),
+        *(
+            re_path(
+                rf"^appointments/{REFERENCE}/{name.replace('_', '-')}/$",
+                site.admin_view(view),
+                name=name,
+            )
+            for name, view in (
+                ("seen", reaching.seen),
+                ("call", reaching.call),
+                ("offer", reaching.offer),
+                ("new_link", reaching.new_link),
+            )
         ),
     ]

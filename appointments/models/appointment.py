@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pghistory
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, When
 from django.utils.translation import gettext_lazy as _
 
 from practice.models import Location, Practitioner, append_only_triggers
@@ -38,10 +38,26 @@ class Appointments(models.QuerySet["Appointment"]):
         return self.filter(status__in=HOLDS_TIME)
 
     def on_day(self, day: dt.date, zone: ZoneInfo) -> Appointments:
-        """Those that start on `day`, midnight to midnight in `zone`."""
+        """Those that start on `day`, midnight to midnight in `zone`. Who waits for a time, or has
+        several to choose from, is on no day yet."""
         begins = dt.datetime.combine(day, dt.time(), zone)
         ends = dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), zone)
-        return self.filter(starts_at__gte=begins, starts_at__lt=ends).order_by("starts_at", "pk")
+        settled = self.exclude(status__in=(Status.WAITLIST, Status.PROPOSED))
+        return settled.filter(starts_at__gte=begins, starts_at__lt=ends).order_by("starts_at", "pk")
+
+    def in_waiting_order(self) -> Appointments:
+        """The waiting list in the order in which freed times are offered: whoever the desk put
+        first; then a sign to call us today; then whoever has waited longest."""
+        return self.filter(status=Status.WAITLIST).order_by(
+            F("waiting_rank").asc(nulls_last=True),
+            Case(When(red_flag="today", then=0), default=1),
+            "waiting_since",
+            "pk",
+        )
+
+    def needing_a_new_time(self, now: dt.datetime) -> Appointments:
+        """Visits to come that the practice's own rules have stranded."""
+        return self.holding_time().filter(needs_rebooking=True, starts_at__gt=now)
 
     def with_people(self) -> Appointments:
         """Everything a list shows, in one query."""
@@ -71,6 +87,11 @@ class Appointment(models.Model):
     class Side(models.TextChoices):
         PATIENT = "patient", _("Patient")
         PRACTICE = "practice", _("Practice")
+
+    class PartOfDay(models.TextChoices):
+        MORNING = "morning", _("Before noon")
+        AFTERNOON = "afternoon", _("From noon to 5 PM")
+        EVENING = "evening", _("After 5 PM")
 
     class Source(models.TextChoices):
         WEB = "web", _("Website")
@@ -129,6 +150,18 @@ class Appointment(models.Model):
         "self", models.PROTECT, null=True, blank=True, related_name="followed_by"
     )
     needs_rebooking = models.BooleanField(_("needs a new time"), default=False)
+
+    # FHIR's requestedPeriod: what somebody on the waiting list could come to.
+    waiting_since = models.DateTimeField(_("waiting since"), null=True, blank=True)
+    waiting_rank = models.PositiveSmallIntegerField(
+        _("place given by the desk"), null=True, blank=True
+    )
+    wanted_from = models.DateField(_("can come from"), null=True, blank=True)
+    wanted_until = models.DateField(_("can come until"), null=True, blank=True)
+    wanted_part = models.CharField(
+        _("part of the day"), max_length=9, choices=PartOfDay.choices, blank=True
+    )
+    any_practitioner = models.BooleanField(_("with anyone"), default=False)
     source = models.CharField(
         _("came by"), max_length=5, choices=Source.choices, default=Source.WEB
     )
@@ -147,6 +180,11 @@ class Appointment(models.Model):
                 fields=("answer_due_at",),
                 name="appointment_waiting",
                 condition=Q(status="pending"),
+            ),
+            models.Index(
+                fields=("waiting_since",),
+                name="appointment_waiting_list",
+                condition=Q(status="waitlist"),
             ),
         )
         constraints = (
@@ -197,6 +235,15 @@ class Appointment(models.Model):
                 condition=~Q(status="pending") | Q(answer_due_at__isnull=False),
                 name="appointment_waits_until_a_time",
             ),
+            models.CheckConstraint(
+                condition=~Q(status="waitlist")
+                | Q(
+                    waiting_since__isnull=False,
+                    wanted_from__isnull=False,
+                    wanted_until__gte=F("wanted_from"),
+                ),
+                name="appointment_waits_for_a_period",
+            ),
         )
 
     def __str__(self) -> str:
@@ -209,13 +256,14 @@ class StatusChange(models.Model):
     class Actor(models.TextChoices):
         PATIENT = "patient", _("Patient")
         DESK = "desk", _("Front desk")
+        PRACTITIONER = "practitioner", _("The person seen")
         SYSTEM = "system", _("The site")
 
     appointment = models.ForeignKey(Appointment, models.PROTECT, related_name="status_changes")
     from_status = models.CharField(max_length=16, choices=Status.choices, blank=True)
     to_status = models.CharField(max_length=16, choices=Status.choices)
     at = models.DateTimeField()
-    actor = models.CharField(max_length=7, choices=Actor.choices)
+    actor = models.CharField(max_length=12, choices=Actor.choices)
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,
@@ -238,7 +286,7 @@ class StatusChange(models.Model):
                 name="status_change_is_a_change",
             ),
             models.CheckConstraint(
-                condition=Q(actor__in=("patient", "desk", "system")),
+                condition=Q(actor__in=("patient", "desk", "practitioner", "system")),
                 name="status_change_actor_is_known",
             ),
         )

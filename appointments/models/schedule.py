@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import DateTimeRangeField
+from django.contrib.postgres.indexes import GistIndex
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import get_language
@@ -52,6 +54,21 @@ class VisitType(models.Model):
         blank=True,
         help_text=_("Empty: the length of the visit with its buffers."),
     )
+    cut_off = models.TimeField(
+        _("no more for the same day after"),
+        null=True,
+        blank=True,
+        help_text=_("On the practice's clock; empty: until the notice runs out."),
+    )
+    daily_cap = models.PositiveSmallIntegerField(
+        _("at most on one day"),
+        null=True,
+        blank=True,
+        help_text=_("Visits of this kind for each person and day; empty: no limit."),
+    )
+    waiting_offer_minutes = models.PositiveSmallIntegerField(
+        _("minutes a freed time is held for one waiting patient"), default=30
+    )
     patient_instruction = models.TextField(_("what to prepare"), blank=True)
     translations = models.JSONField(
         _("translations"),
@@ -87,6 +104,11 @@ class VisitType(models.Model):
                 & Q(horizon_days__lte=730)
                 & (Q(start_interval_minutes=None) | Q(start_interval_minutes__range=(5, 1440))),
                 name="visit_type_lengths_are_bounded",
+            ),
+            models.CheckConstraint(
+                condition=(Q(daily_cap=None) | Q(daily_cap__gte=1))
+                & Q(waiting_offer_minutes__range=(5, 1440)),
+                name="visit_type_limits_are_bounded",
             ),
         )
 
@@ -134,6 +156,12 @@ class WorkingHours(models.Model):
     closes = models.TimeField(_("until"))
     from_date = models.DateField(_("first day"), null=True, blank=True)
     until_date = models.DateField(_("last day"), null=True, blank=True)
+    same_day_from = models.TimeField(
+        _("kept for the same day, open from"),
+        null=True,
+        blank=True,
+        help_text=_("These times can be asked for on their own day only, from this hour on."),
+    )
     is_sample = models.BooleanField(_("sample"), default=False)
 
     class Meta:
@@ -152,3 +180,84 @@ class WorkingHours(models.Model):
 
     def __str__(self) -> str:
         return f"{self.practitioner} {self.opens:%H:%M}-{self.closes:%H:%M}"
+
+
+class ExtraSession(models.Model):
+    """Hours on one day beside the weekly ones, on the wall clock of the practice.
+
+    `closes` at or before `opens` is the next day. Without a location, visits by video.
+    """
+
+    practitioner = models.ForeignKey(
+        Practitioner,
+        models.CASCADE,
+        related_name="extra_sessions",
+        verbose_name=_("practitioner"),
+    )
+    location = models.ForeignKey(
+        Location,
+        models.CASCADE,
+        related_name="extra_sessions",
+        verbose_name=_("location"),
+        null=True,
+        blank=True,
+        help_text=_("Empty: visits by video."),
+    )
+    visit_types = models.ManyToManyField(
+        VisitType, related_name="extra_sessions", verbose_name=_("visit types")
+    )
+    day = models.DateField(_("day"))
+    opens = models.TimeField(_("from"))
+    closes = models.TimeField(_("until"))
+    same_day_from = models.TimeField(
+        _("kept for the same day, open from"),
+        null=True,
+        blank=True,
+        help_text=_("These times can be asked for on their own day only, from this hour on."),
+    )
+
+    class Meta:
+        ordering = ("day", "opens", "pk")
+        verbose_name = _("extra session")
+        verbose_name_plural = _("extra sessions")
+
+    def __str__(self) -> str:
+        return f"{self.practitioner} {self.day} {self.opens:%H:%M}-{self.closes:%H:%M}"
+
+
+class BusyTime(models.Model):
+    """Time that a practitioner's other calendar (the practice's EHR) says is taken.
+
+    A rule like a closure, not a row of Occupancy: it may cross what was booked here. Only when,
+    never what or who. `uid` is the other calendar's own name for it.
+    """
+
+    practitioner = models.ForeignKey(
+        Practitioner,
+        models.CASCADE,
+        related_name="busy_times",
+        verbose_name=_("practitioner"),
+    )
+    during = DateTimeRangeField(_("from, until"))
+    source = models.CharField(_("from"), max_length=40)
+    uid = models.CharField(_("name there"), max_length=255)
+
+    class Meta:
+        ordering = ("during", "pk")
+        verbose_name = _("busy elsewhere")
+        verbose_name_plural = _("busy elsewhere")
+        indexes = (GistIndex(fields=("practitioner", "during"), name="busy_time_by_person"),)
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(
+                    during__isempty=False, during__lower_inf=False, during__upper_inf=False
+                ),
+                name="busy_time_begins_and_ends",
+            ),
+            models.UniqueConstraint(
+                fields=("practitioner", "source", "uid"), name="busy_time_once"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.practitioner} {self.during}"

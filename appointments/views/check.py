@@ -13,6 +13,7 @@ from .. import (
     booking,
     calendars,
     chosen,
+    consents,
     drafts,
     emergency,
     keys,
@@ -25,9 +26,7 @@ from ..availability import Slot
 from ..forms import DetailsForm, RedFlag
 from ..models import VisitType
 from .details import a_form, answers
-from .tab import at, first_input, go, problem_with
-
-CONSENT_VERSION = "2026-11"
+from .tab import at, first_input, go, go_on_in, other_language, problem_with
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -82,6 +81,8 @@ def _send(request: HttpRequest, kind: VisitType) -> HttpResponse:
     typed = drafts.load(key, now=now)
     typed |= {name: value for name, value in answers(request).items() if value}
     drafts.save(key, typed, now=now)
+    if language := other_language(request):
+        return go_on_in(language, "check", key, kind.slug)
     the_time = chosen.under(key, kind, typed.get("slot", ""), now=now)
     if the_time is None or typed.get("red_flag") not in RedFlag.KEPT:
         return go("times", key, kind.slug)
@@ -111,10 +112,12 @@ def _send(request: HttpRequest, kind: VisitType) -> HttpResponse:
 
 def _details(form: DetailsForm, typed: dict[str, str]) -> booking.RequestDetails:
     said = {"located_in": "", **form.cleaned_data}
+    said.pop("consent_texts")
     return booking.RequestDetails(
         **said,
         red_flag=typed["red_flag"],
-        consent_version=CONSENT_VERSION,
+        consent_version=consents.VERSION,
+        consents=form.consents,
         language=get_language() or "en",
     )
 
@@ -138,7 +141,7 @@ def _rows(form: DetailsForm) -> list[tuple[str, str, str]]:
                 answer = wording.phone(value)
             case "located_in":
                 answer = states.name_of(value)
-            case "voicemail_ok":
+            case "voicemail_ok" | "consent_texts":
                 answer = _("Yes") if value else _("No")
             case _ if choices := dict(getattr(field, "choices", ())):
                 answer = str(choices[value])

@@ -8,11 +8,23 @@ from django.views.decorators.http import require_http_methods
 
 from practice import clock
 
-from .. import access, booking, calendars, chosen, drafts, emergency, keys, limited, shown, states
+from .. import (
+    access,
+    booking,
+    calendars,
+    chosen,
+    drafts,
+    emergency,
+    keys,
+    limited,
+    shown,
+    states,
+    window,
+)
 from ..availability import Slot
 from ..forms import DetailsForm, RedFlag
 from ..models import VisitType
-from .tab import go, problem_with, problems_of
+from .tab import go, go_on_in, other_language, problem_with, problems_of
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -63,6 +75,8 @@ def _keep(request: HttpRequest, kind: VisitType) -> HttpResponse:
         key = keys.new()  # the cookie ran out, the page did not: what is typed on it still counts
     typed = drafts.load(key, now=now) | answers(request)
     drafts.save(key, typed, now=now)
+    if language := other_language(request):
+        return go_on_in(language, "details", key, kind.slug)
     the_time = chosen.under(key, kind, typed["slot"], now=now)
     if the_time is None or typed["red_flag"] not in RedFlag.KEPT or "another_time" in request.POST:
         return go("times", key, kind.slug)
@@ -100,4 +114,5 @@ def a_form(
         licensed=the_time.licensed,
         seen_by=the_time.practitioner.spoken_name,
         today=now.astimezone(the_time.zone).date(),
+        treatment_windows=bool(window.in_force()),
     )

@@ -34,6 +34,7 @@ def free(request: HttpRequest) -> HttpResponse:
         "appointments/free.html",
         {
             "stretches": shown.stretches(offered, rules.zone, now=now),
+            "kinds": [visit_type for visit_type, _promise, _slots in offered],
             "places": Location.objects.all(),
             "people": Practitioner.objects.bookable(),
             "place": place,

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 from correspondence import links
 from practice import clock
 
-from .. import access, calendar_file, calendars, keys, messages, shown, status
+from .. import access, calendar_file, calendars, keys, messages, shown, status, window
 
 
 @require_safe
@@ -26,6 +26,7 @@ def received(request: HttpRequest) -> HttpResponse:
         {
             "appointment": appointment,
             "status": status.of(appointment, now=now, zone=rules.zone),
+            "sooner": appointment.onset_date is not None and bool(window.in_force()),
             "tab": keys.tab_of(appointment.key),
             "private_address": links.issue(
                 link.purpose, link.row_id, link.generation, expires_at=link.expires_at, now=now

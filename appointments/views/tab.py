@@ -6,8 +6,10 @@ import uuid
 from urllib.parse import urlencode
 
 from django import forms
-from django.http import HttpResponseRedirect
+from django.conf import settings
+from django.http import HttpRequest, HttpResponseRedirect
 from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from .. import chosen, keys
@@ -24,6 +26,20 @@ def go(name: str, key: uuid.UUID, *args: str, **query: str) -> HttpResponseRedir
     response = HttpResponseRedirect(at(name, key, *args, **query))
     keys.give(response, key)
     return response
+
+
+def other_language(request: HttpRequest) -> str:
+    """The language that somebody wants to go on in, when they pressed its name; else empty."""
+    wanted = request.POST.get("language", "")
+    return wanted if wanted in dict(settings.LANGUAGES) else ""
+
+
+def go_on_in(
+    language: str, name: str, key: uuid.UUID, *args: str, **query: str
+) -> HttpResponseRedirect:
+    """The same page in another language. What was typed waits in the draft."""
+    with translation.override(language):
+        return go(name, key, *args, **query)
 
 
 def problems_of(form: forms.Form) -> list[tuple[str, str]]:

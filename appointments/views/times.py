@@ -11,11 +11,12 @@ from django.views.decorators.http import require_http_methods
 
 from practice import clock
 
-from .. import access, booking, calendars, drafts, emergency, keys, limited, shown
+from .. import access, booking, calendars, drafts, emergency, keys, limited, shown, signs
 from ..availability import BadSlot, Slot, free_slots
 from ..forms import RedFlag, TimeForm
 from ..models import VisitType
-from .tab import go, problems_of
+from .call import call_us_today
+from .tab import go, go_on_in, other_language, problems_of
 
 
 @csrf_exempt
@@ -67,6 +68,7 @@ def _show(request: HttpRequest, kind: VisitType) -> HttpResponse:
             "summary": kind.said("summary"),
             "key": key.hex,
             "red_flag": typed.get("red_flag", ""),
+            "signs": signs.signed(),
             "wanted": wanted,
             "chosen": shown.a_time(chosen, rules.zone) if chosen else None,
             "chosen_elsewhere": chosen is not None and not some.has(chosen),
@@ -103,11 +105,14 @@ def _choose(request: HttpRequest, kind: VisitType) -> HttpResponse:
         "red_flag": form.cleaned_data.get("red_flag", ""),
     }
     filters = {name: request.POST.get(name, "")[:80] for name in ("person", "place")}
+    if language := other_language(request):
+        drafts.save(key, typed, now=now)
+        return go_on_in(language, "times", key, kind.slug, **filters)
     if "show" in request.POST:
         drafts.save(key, typed, now=now)
         return go("times", key, kind.slug, **filters, **{"from": request.POST["show"][:10]})
     if valid and typed["red_flag"] == RedFlag.TODAY and "go_on" not in request.POST:
-        return _call_us_today(request, kind, key, now=now)
+        return call_us_today(request, kind, key, "times", now=now)
     drafts.save(key, typed, now=now)
     if not valid:
         return go("times", key, kind.slug, **filters, missing="yes")
@@ -139,28 +144,11 @@ def _hold(
     return go("details", key, kind.slug)
 
 
-def _call_us_today(
-    request: HttpRequest, kind: VisitType, key: uuid.UUID, *, now: dt.datetime
-) -> HttpResponse:
-    return render(
-        request,
-        "appointments/call_us.html",
-        {
-            "visit_type": kind,
-            "key": key.hex,
-            "slot": request.POST.get("slot", ""),
-            "number": shown.number(calendars.at(now).rules, now=now),
-        },
-    )
-
-
 def _free(kind: VisitType, key: uuid.UUID, *, now: dt.datetime) -> list[Slot]:
     """One's own hold does not hide its time."""
     rules = calendars.at(now).rules
     days = kind.horizon_days + 2
-    taken = calendars.load(
-        now=now, first=rules.today(now), days=days, rules=rules, own_key=key
-    ).taken
+    taken = calendars.load(now=now, first=rules.today(now), days=days, rules=rules, own=[key]).taken
     return free_slots(rules, taken, visit_type=kind.slug, now=now)
 
 

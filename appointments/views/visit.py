@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import datetime as dt
+from zoneinfo import ZoneInfo
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -8,9 +11,24 @@ from django.views.decorators.http import require_http_methods, require_safe
 from correspondence import links
 from practice import clock
 
-from .. import access, calendar_file, calendars, limited, messages, shown, status
+from .. import (
+    access,
+    booking,
+    calendar_file,
+    calendars,
+    limited,
+    messages,
+    shown,
+    status,
+    wording,
+)
+from ..availability import BadSlot, Slot
 from ..forms import BirthDateForm
+from ..models import Appointment
+from .behind import the_visit
 from .tab import problems_of
+
+TWO_WEEKS = dt.timedelta(days=14)
 
 
 @require_safe
@@ -31,13 +49,54 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
 def visit(request: HttpRequest, reference: str) -> HttpResponse:
     """Where a visit stands. Until the birth date was given, nothing that says more than that
     there is one."""
-    now = clock.now()
-    mine = access.visit(request, reference, now=now)
+    mine = access.visit(request, reference, now=clock.now())
     if not mine.checked:
         return _ask_birth_date(request, mine)
     if request.method == "POST":
         return redirect("appointments:visit", reference)
-    appointment = mine.appointment
+    return page(request, mine.appointment)
+
+
+@require_http_methods(["POST"])
+def choose(request: HttpRequest, reference: str) -> HttpResponse:
+    """One of the offered times, or none of them. The same time again is the same visit."""
+    now = clock.now()
+    appointment = the_visit(request, reference, now=now)
+    try:
+        if "none" in request.POST:
+            today = now.astimezone(calendars.at(now).rules.zone).date()
+            period = booking.Period(
+                first=max(appointment.wanted_from or today, today),
+                last=max(appointment.wanted_until or today + TWO_WEEKS, today),
+                part=appointment.wanted_part,
+                any_practitioner=appointment.any_practitioner,
+            )
+            booking.wait_instead(appointment, period=period, by=None, now=now)
+        elif not request.POST.get("slot"):
+            problems = [("#slot-0-0-0", _("Choose one of the times"))]
+            return page(request, appointment, problems=problems)
+        else:
+            slot = Slot.parse(request.POST["slot"])
+            booking.accept(appointment, slot=slot, by=None, now=now)
+    except (booking.SlotGone, BadSlot):
+        problems = [("#main", _("That time is no longer kept for you"))]
+        return page(request, access.fresh(appointment), problems=problems)
+    except (booking.AlreadyChanged, booking.NotAllowed):
+        pass  # the page says how it stands now
+    return redirect("appointments:visit", reference)
+
+
+def page(
+    request: HttpRequest,
+    appointment: Appointment,
+    *,
+    problems: list[tuple[str, str]] | None = None,
+) -> HttpResponse:
+    now = clock.now()
+    if moved := access.moved_to(appointment):
+        response = redirect("appointments:visit", moved.reference)
+        access.let_in(response, moved, checked=True, now=now)
+        return response
     rules = calendars.at(now).rules
     link = messages.link_for(appointment)
     return render(
@@ -46,12 +105,24 @@ def visit(request: HttpRequest, reference: str) -> HttpResponse:
         {
             "appointment": appointment,
             "status": status.of(appointment, now=now, zone=rules.zone),
+            **offered(appointment, rules.zone, now=now),
+            "problems": problems or [],
             "private_address": links.issue(
                 link.purpose, link.row_id, link.generation, expires_at=link.expires_at, now=now
             ),
             "number": shown.number(rules, now=now),
         },
     )
+
+
+def offered(appointment: Appointment, zone: ZoneInfo, *, now: dt.datetime) -> dict[str, object]:
+    """The times kept for this patient to choose from, and until when."""
+    rows = booking.offers_of(appointment, now=now)
+    ends = min((row.expires_at for row in rows if row.expires_at), default=None)
+    return {
+        "offered": shown.by_day([calendars.slot_of(row) for row in rows], zone, now=now),
+        "offered_until": wording.soon(ends, zone, now=now) if ends else "",
+    }
 
 
 @require_safe

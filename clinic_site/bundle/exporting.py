@@ -17,8 +17,10 @@ from practice.bundle.facts import (
     OfferFacts,
     PageFacts,
     PersonFacts,
+    PersonWords,
     PictureFacts,
     PracticeFacts,
+    Words,
 )
 from practice.bundle.formats import toml_text, yaml_text
 from practice.bundle.pages import picture_path
@@ -36,7 +38,7 @@ def texts() -> tuple[dict[str, str], dict[str, str]]:
     files: dict[str, str] = {}
     pictures: dict[str, str] = {}
     found: dict[str, list[Any]] = {}
-    for part in (*parts.all, parts.index):
+    for part in parts.every:
         for path in part.paths():
             facts = part.current(path)
             if facts is None:
@@ -49,6 +51,8 @@ def texts() -> tuple[dict[str, str], dict[str, str]]:
                 files[path] = topics.front_text(facts, treated_by)
                 steps = [item.image for section in facts.sections for item in section.items]
                 note_pictures([*facts.images, *steps], pictures)
+            elif isinstance(facts, PersonWords):
+                files[path] = person_words_text(facts)
             elif isinstance(facts, PageFacts):
                 files[path] = page_text(facts)
             else:
@@ -104,7 +108,10 @@ def practice_text(found: dict[str, list[Any]]) -> str:
     for location in found.get("practice.toml#locations/", []):
         blocks += location_blocks(location)
     for offers in found.get("practice.toml#offers", []):
-        blocks += [block("offers", offer_pairs(one)) for one in offers]
+        blocks += [
+            block("offers", offer_pairs(one)) + words_blocks("offers", one.translations)
+            for one in offers
+        ]
     for visit_type in found.get("practice.toml#visit_types/", []):
         blocks.append(visit_type_block(visit_type))
     for hours in found.get("practice.toml#working_hours/", []):
@@ -132,7 +139,11 @@ def practice_blocks(facts: PracticeFacts) -> list[str]:
         ("accepted_insurance", facts.accepted_insurance),
         ("sample", facts.sample or None),
     ]
-    return [toml_text(pairs), *hours_blocks("desk_hours", facts.desk_hours)]
+    # Before the first [[table]]: what comes after one would belong to it.
+    words = [
+        f"\n[{code}]\n{toml_text(list(said.items()))}" for code, said in facts.translations.items()
+    ]
+    return ["".join([toml_text(pairs), *words]), *hours_blocks("desk_hours", facts.desk_hours)]
 
 
 def hours_blocks(name: str, hours: list[Hours]) -> list[str]:
@@ -146,7 +157,17 @@ def location_blocks(facts: LocationFacts) -> list[str]:
     names = ("slug", "name", "street", "city", "state", "postal_code", "phone",
              "after_hours_phone", "parking", "step_free")  # fmt: skip
     pairs = [(name, getattr(facts, name)) for name in names]
-    return [block("locations", pairs), *hours_blocks("locations.hours", facts.hours)]
+    return [
+        block("locations", pairs) + words_blocks("locations", facts.translations),
+        *hours_blocks("locations.hours", facts.hours),
+    ]
+
+
+def words_blocks(name: str, translations: Words) -> str:
+    return "".join(
+        f"\n[{name}.{code}]\n{toml_text(list(words.items()))}"
+        for code, words in translations.items()
+    )
 
 
 def offer_pairs(facts: OfferFacts) -> list[tuple[str, Any]]:
@@ -161,9 +182,7 @@ def visit_type_block(facts: VisitTypeFacts) -> str:
         if name not in ("translations", "position", "active")
     ]
     text = block("visit_types", [*pairs, ("active", None if facts.active else False)])
-    for locale, words in facts.translations.items():
-        text += f"\n[visit_types.{locale}]\n{toml_text(list(words.items()))}"
-    return text
+    return text + words_blocks("visit_types", facts.translations)
 
 
 def working_pairs(facts: WorkingHoursFacts) -> list[tuple[str, Any]]:
@@ -222,6 +241,25 @@ def person_text(facts: PersonFacts) -> str:
     return f"---\n{yaml_text(data)}---\n{facts.biography}\n"
 
 
+def person_words_text(facts: PersonWords) -> str:
+    data: dict[str, Any] = {
+        "locale": facts.locale,
+        "job_title": facts.job_title,
+        "languages": facts.languages,
+        "specialty": facts.specialty,
+        "member_of": facts.member_of,
+        "awards": facts.awards,
+        "training": facts.training,
+        **topics.checked_data(facts.checked),
+    }
+    return f"---\n{yaml_text(data)}---\n{facts.biography}\n"
+
+
 def page_text(facts: PageFacts) -> str:
-    data = {"title": facts.title, "summary": facts.summary}
+    data: dict[str, Any] = {
+        "title": facts.title,
+        "summary": facts.summary,
+        "locale": facts.locale,
+        **topics.checked_data(facts.checked),
+    }
     return f"---\n{yaml_text(data)}---\n{facts.body}\n"

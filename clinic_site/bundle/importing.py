@@ -17,6 +17,7 @@ from practice import clock
 from practice.bundle.files import Fault, Note
 from practice.bundle.pages import name_the_front_page
 from practice.bundle.parts import Held, Item, Part, Writing, digest
+from practice.bundle.translated import is_translated
 from practice.models import ImportedItem, Practice
 from procedures.bundle import topics
 from procedures.models import Condition, Procedure
@@ -143,7 +144,8 @@ class Import:
             "condition": set(Condition.objects.values_list("slug", flat=True)),
             "procedure": set(Procedure.objects.values_list("slug", flat=True)),
         }
-        items = [one for one in self.bundle.items if one.path.startswith(tuple(topics.FOLDERS))]
+        folders = tuple(f"{folder}/" for folder in topics.FOLDERS)
+        items = [one for one in self.bundle.items if one.path.startswith(folders)]
         found = len(self.bundle.findings.notes)
         topics.link(items, on_site, self.bundle.findings)
         self.report.notes += self.bundle.findings.notes[found:]
@@ -212,6 +214,9 @@ class Import:
             if written:
                 self.note_standing(record, standing.missing, as_is=False)
             return
+        if standing.signed:
+            self.note_signed(item, written=written)
+            return
         if self.should_publish(item, record, live=standing.live, written=written):
             part.publish(item.path, self.writing)
             if not written:
@@ -219,6 +224,11 @@ class Import:
             self.note_standing(record, standing.missing, as_is=bool(standing.missing))
             if standing.missing:
                 self.report.as_is[item.path] = standing.missing
+
+    def note_signed(self, item: Item, *, written: bool) -> None:
+        if written:
+            message = "A physician signed this page. The new text waits as a draft."
+            self.report.notes.append(Note(item.path, item.line, message))
 
     def should_publish(
         self, item: Item, record: ImportedItem, *, live: bool, written: bool
@@ -242,7 +252,7 @@ class Import:
 
     def name_what_is_gone(self) -> None:
         here = {item.path for item in self.bundle.items}
-        there = {path for part in (*self.parts.all, self.parts.index) for path in part.paths()}
+        there = {path for part in self.parts.every for path in part.paths()}
         self.report.gone += sorted((self.records.keys() - here) & there)
 
     def remove_samples(self) -> None:
@@ -253,6 +263,7 @@ class Import:
         samples = sorted(path for path in others if self.is_untouched_sample(path))
         order = {part.prefix: number for number, part in enumerate(self.parts.all)}
         samples.sort(key=lambda path: order.get(self.parts.of(path).prefix, 0), reverse=True)
+        samples.sort(key=is_translated, reverse=True)  # before their originals
         for path in samples:
             part = self.parts.of(path)
             try:

@@ -12,7 +12,13 @@ from practice.bundle.rows import (
     PracticePart,
     RedirectPart,
 )
+from practice.bundle.translated import (
+    PageTranslationPart,
+    PersonTranslationPart,
+    is_translated,
+)
 from procedures.bundle.rows import ConditionPart, IndexPart, ProcedurePart
+from procedures.bundle.translated import ConditionTranslationPart, ProcedureTranslationPart
 from reviews.bundle import ReviewPart
 
 
@@ -33,9 +39,18 @@ class Parts:
             ReviewPart(),
         ]
         self.index = IndexPart()
+        self.translations: list[Part] = [
+            PersonTranslationPart(),
+            PageTranslationPart(IndexPart.models),
+            ConditionTranslationPart(),
+            ProcedureTranslationPart(),
+        ]
+        self.every: list[Part] = [*self.all, self.index, *self.translations]
 
     def of(self, path: str) -> Part:
         """The part that a path belongs to."""
+        if is_translated(path):
+            return next(part for part in self.translations if path.startswith(part.prefix))
         if path.startswith("pages/") and self.index.slug(path) in self.index.models:
             return self.index
         return next(part for part in self.all if path.startswith(part.prefix))

@@ -14,7 +14,9 @@ from practice.bundle.formats import toml_table
 from practice.bundle.parts import Item
 from practice.bundle.pictures import Pictures
 from practice.bundle.tables import Table
+from practice.bundle.translated import is_translated
 from procedures.bundle import topics
+from procedures.bundle.translated import leave_to_originals
 
 FILES = {"practice.toml", "reviews.csv", "redirects.csv"}
 # What ends in something else is not read; in images/ all is read that a file names.
@@ -76,6 +78,20 @@ def read(root: Path) -> Bundle:
     return bundle
 
 
+def put_originals_first(bundle: Bundle) -> None:
+    """A translation is written beside its original, so that has to be there."""
+    paths = {item.path for item in bundle.items}
+    for item in bundle.items:
+        if is_translated(item.path):
+            original = f"{item.path.removesuffix('.md').rsplit('.', 1)[0]}.md"
+            if original not in paths:
+                message = f"There is no {original} that this could be a translation of."
+                bundle.findings.fault(item.path, 1, message)
+    bundle.items.sort(key=lambda item: is_translated(item.path))
+    folders = tuple(f"{folder}/" for folder in topics.FOLDERS)
+    leave_to_originals([item for item in bundle.items if item.path.startswith(folders)])
+
+
 def read_all(root: Table, folder: Folder, pictures: Pictures, bundle: Bundle) -> None:
     findings = bundle.findings
     practice = reading.practice(root)
@@ -101,6 +117,7 @@ def read_all(root: Table, folder: Folder, pictures: Pictures, bundle: Bundle) ->
         *reading.redirects(folder, findings),
     ]
     root.finish()
+    put_originals_first(bundle)
     if "reviews.csv" in folder.names():
         text = folder.text("reviews.csv")
         if text is not None:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 
+Words = dict[str, dict[str, str]]
+"""For each language the words by field."""
+
 
 @dataclass
 class Hours:
@@ -27,6 +30,7 @@ class PracticeFacts:
     accepted_insurance: list[str] = field(default_factory=list)
     sample: bool = False
     desk_hours: list[Hours] = field(default_factory=list)
+    translations: Words = field(default_factory=dict)
 
 
 @dataclass
@@ -43,6 +47,7 @@ class LocationFacts:
     step_free: str = ""
     position: int = 0
     hours: list[Hours] = field(default_factory=list)
+    translations: Words = field(default_factory=dict)
 
 
 @dataclass
@@ -69,6 +74,7 @@ class OfferFacts:
     text: str = ""
     locations: list[str] = field(default_factory=list)
     seen_by: list[str] = field(default_factory=list)
+    translations: Words = field(default_factory=dict)
 
 
 @dataclass
@@ -119,11 +125,39 @@ class PersonFacts:
 
 
 @dataclass
+class Checked:
+    """Who has compared a translation with its original, and when. `words` is a digest of both,
+    said only where one of them has changed since."""
+
+    by: str
+    on: date
+    words: str = field(default="", compare=False)
+
+
+@dataclass
 class PageFacts:
     slug: str
     title: str
     summary: str = ""
     body: str = ""
+    locale: str = ""
+    checked: Checked | None = None
+
+
+@dataclass
+class PersonWords:
+    """What a person's file says in another language; who it is stands in the original."""
+
+    slug: str
+    locale: str
+    job_title: str = ""
+    specialty: str = ""
+    languages: list[str] = field(default_factory=list)
+    member_of: list[str] = field(default_factory=list)
+    awards: list[str] = field(default_factory=list)
+    training: list[str] = field(default_factory=list)
+    biography: str = ""
+    checked: Checked | None = None
 
 
 @dataclass

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from typing import cast
+from typing import Any, cast
 
 from django.core.files.images import ImageFile
 from wagtail.models import Page
@@ -11,6 +11,7 @@ from wagtail.models import Page
 from practice.bundle.facts import BoardFacts, LicenseFacts, PageFacts, PersonFacts, PictureFacts
 from practice.bundle.parts import Item, PlainPart, Standing, Writing
 from practice.bundle.rows import delete
+from practice.languages import ORIGINAL
 from practice.models import (
     HomePage,
     Location,
@@ -26,6 +27,10 @@ from practice.models import (
 def newest(page: Page) -> Page:
     """The page as its newest revision has it, published or not."""
     return cast(Page, page.specific.get_latest_revision_as_object())
+
+
+def originals(model: type[Page]) -> Any:
+    return model.objects.filter(locale__language_code=ORIGINAL)
 
 
 def save(page: Page, *, publish: bool) -> None:
@@ -69,8 +74,8 @@ class PersonPart(PlainPart):
         return Practitioner.objects.filter(slug=self.slug(path)).first()
 
     def _page(self, row: Practitioner) -> PersonPage | None:
-        pages = PersonPage.objects.filter(practitioner=row).order_by("path")
-        return cast("PersonPage | None", pages.first())
+        pages = PersonPage.objects.filter(practitioner=row, locale__language_code=ORIGINAL)
+        return cast("PersonPage | None", pages.order_by("path").first())
 
     def current(self, path: str) -> PersonFacts | None:
         row = self._row(path)
@@ -149,7 +154,7 @@ class PersonPart(PlainPart):
     def _write_page(self, row: Practitioner, facts: PersonFacts, writing: Writing) -> None:
         found = self._page(row)
         if found is None:
-            team = TeamIndexPage.objects.get()
+            team = TeamIndexPage.objects.get(locale__language_code=ORIGINAL)
             page = team.add_child(
                 instance=PersonPage(title=facts.name, slug=facts.slug, practitioner=row, live=False)
             )
@@ -167,7 +172,7 @@ class PersonPart(PlainPart):
         row = self._row(path)
         if row is None:
             return
-        for page in PersonPage.objects.filter(practitioner=row):
+        for page in PersonPage.objects.filter(practitioner=row).order_by("-path"):
             page.delete()
         delete(row, f"{row.name}")
 
@@ -194,14 +199,15 @@ class PagePart(PlainPart):
 
     def paths(self) -> list[str]:
         found = [slug for slug in INDEXES if self.current(self.path(slug)) is not None]
-        found += list(PlainPage.objects.order_by("path").values_list("slug", flat=True))
+        found += list(originals(PlainPage).order_by("path").values_list("slug", flat=True))
         return [self.path(slug) for slug in found]
 
     def _page(self, path: str) -> Page | None:
         slug = self.slug(path)
         if slug in INDEXES:
-            return cast("Page | None", INDEXES[slug].objects.first())
-        return cast("Page | None", PlainPage.objects.filter(slug=slug).order_by("path").first())
+            return cast("Page | None", originals(INDEXES[slug]).first())
+        rows = originals(PlainPage).filter(slug=slug)
+        return cast("Page | None", rows.order_by("path").first())
 
     def current(self, path: str) -> PageFacts | None:
         found = self._page(path)
@@ -224,7 +230,7 @@ class PagePart(PlainPart):
         found = self._page(item.path)
         was_live = found.live if found is not None else True
         if found is None:
-            home = HomePage.objects.get()
+            home = originals(HomePage).get()
             page: Page = home.add_child(
                 instance=PlainPage(title=facts.title, slug=facts.slug, live=False)
             )
@@ -268,7 +274,7 @@ class PagePart(PlainPart):
 
 def name_the_front_page(before: str) -> None:
     """The front page is titled like the practice, unless an editor has given it another title."""
-    home = HomePage.objects.first()
+    home = originals(HomePage).first()
     name = Practice.objects.current().name
     if home is None:
         return

@@ -43,6 +43,7 @@ class Standing:
 
     missing: list[str] = dataclasses.field(default_factory=list)
     live: bool = True
+    signed: bool = False  # by a physician of the practice: an import never replaces that
 
 
 class Part(Protocol):

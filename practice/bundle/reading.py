@@ -5,10 +5,12 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import re
 from collections.abc import Callable, Collection
 
 from practice.bundle.facts import (
     BoardFacts,
+    Checked,
     ClosureFacts,
     Hours,
     LicenseFacts,
@@ -16,6 +18,7 @@ from practice.bundle.facts import (
     OfferFacts,
     PageFacts,
     PersonFacts,
+    PersonWords,
     PictureFacts,
     PracticeFacts,
     RedirectFacts,
@@ -25,6 +28,7 @@ from practice.bundle.formats import front_matter
 from practice.bundle.parts import Item
 from practice.bundle.pictures import Pictures
 from practice.bundle.tables import DAYS, Table, did_you_mean
+from practice.languages import TRANSLATIONS
 
 ROLES = ("physician", "physician-assistant", "nurse-practitioner", "staff")
 ROLE_POSITION = {"physician": 0, "nurse-practitioner": 10, "physician-assistant": 10, "staff": 20}
@@ -49,6 +53,7 @@ def practice(root: Table) -> Item:
         accepted_insurance=root.texts("accepted_insurance"),
         sample=root.yes("sample"),
         desk_hours=hours(root, "desk_hours"),
+        translations=root.translations(("specialty",)),
     )
     return Item("practice.toml#practice", root.line("name"), facts)
 
@@ -83,6 +88,7 @@ def locations(root: Table) -> list[Item]:
             step_free=entry.text("step_free", longest=2_000),
             position=position,
             hours=hours(entry, "hours"),
+            translations=entry.translations(("name", "parking", "step_free")),
         )
         if not facts.state:
             entry.text("state", required=True)
@@ -103,6 +109,7 @@ def offers(
             text=entry.text("text", longest=2_000),
             locations=sorted(known(entry, "locations", location_slugs)),
             seen_by=sorted(known(entry, "seen_by", people_slugs)),
+            translations=entry.translations(("heading", "text")),
         )
         entry.finish()
         found.append(facts)
@@ -165,11 +172,14 @@ def people(
 ) -> list[Item]:
     items = []
     for path in folder.names("people", ending=".md"):
-        slug = slug_of(path, findings)
+        slug, locale = name_of(path, findings)
         parsed = front_matter_of(folder, path, findings)
         if parsed is None or not slug:
             continue
         table, text, _line = parsed
+        if locale:
+            items.append(Item(path, 1, person_words(table, slug, locale, text)))
+            continue
         facts = person(table, slug, pictures, location_slugs)
         facts.biography = text.strip()
         table.finish()
@@ -211,6 +221,36 @@ def person(
     return facts
 
 
+def person_words(table: Table, slug: str, locale: str, text: str) -> PersonWords:
+    facts = PersonWords(
+        slug=slug,
+        locale=locale,
+        job_title=table.text("job_title", longest=150),
+        specialty=table.text("specialty", longest=200),
+        languages=table.texts("languages"),
+        member_of=table.texts("member_of", longest=300),
+        awards=table.texts("awards", longest=300),
+        training=table.texts("training", longest=300),
+        biography=text.strip(),
+        checked=translated(table, locale),
+    )
+    table.finish()
+    return facts
+
+
+def translated(table: Table, named: str) -> Checked | None:
+    """Holds a translation's `locale` to its file name, and reads who has checked it."""
+    locale = table.text("locale", longest=10)
+    if locale.split("-")[0] != named:
+        expected = f"locale: {named}" if named else f"a file name that ends in .{locale}.md"
+        table.fault("locale", f"Name and 'locale' do not agree. Expected {expected}.")
+    by, on = table.text("checked_by", longest=150), table.date("checked")
+    words = table.text("checked_words", longest=64)
+    if bool(by) != bool(on):
+        table.fault("checked", "Say both: checked_by (a name) and checked (the day).")
+    return Checked(by, on, words) if by and on else None
+
+
 def licenses(table: Table) -> list[LicenseFacts]:
     found: list[LicenseFacts] = []
     for entry in table.tables("licenses"):
@@ -240,7 +280,7 @@ def certifications(table: Table) -> list[BoardFacts]:
 def pages(folder: Folder, findings: Findings) -> list[Item]:
     items = []
     for path in folder.names("pages", ending=".md"):
-        slug = slug_of(path, findings)
+        slug, locale = name_of(path, findings)
         parsed = front_matter_of(folder, path, findings)
         if parsed is None or not slug:
             continue
@@ -250,6 +290,8 @@ def pages(folder: Folder, findings: Findings) -> list[Item]:
             title=table.text("title", required=True),
             summary=table.text("summary", longest=400),
             body=text.strip(),
+            locale=locale,
+            checked=translated(table, locale) if locale else None,
         )
         table.finish()
         if slug in TAKEN:
@@ -304,6 +346,23 @@ def csv_rows(text: str, path: str, findings: Findings) -> list[tuple[int, list[s
 def front_matter_of(folder: Folder, path: str, findings: Findings) -> tuple[Table, str, int] | None:
     text = folder.text(path)
     return None if text is None else front_matter(text, path, findings)
+
+
+TRANSLATED = re.compile(r"(?P<slug>[^.]+)\.(?P<locale>[a-z]{2})")
+
+
+def name_of(path: str, findings: Findings) -> tuple[str, str]:
+    """The slug and the language that a file's name gives; an original's language is ''."""
+    name = path.rsplit("/", 1)[-1].removesuffix(".md")
+    match = TRANSLATED.fullmatch(name)
+    if match is None:
+        return slug_of(path, findings), ""
+    if match["locale"] not in TRANSLATIONS:
+        message = f"The site does not speak '{match['locale']}' yet; this was not read."
+        findings.note(path, 1, message)
+        return "", ""
+    original = f"{path.removesuffix('.md').rsplit('.', 1)[0]}.md"
+    return slug_of(original, findings), match["locale"]
 
 
 def slug_of(path: str, findings: Findings) -> str:

@@ -60,6 +60,7 @@ class PracticePart(PlainPart):
             accepted_insurance=list(row.accepted_insurance),
             sample=row.is_sample,
             desk_hours=hours_facts(row.desk_hours.all()),
+            translations=row.translations,
         )
 
     def write(self, item: Item, writing: Writing) -> None:
@@ -77,6 +78,7 @@ class PracticePart(PlainPart):
         row.licensed_states = facts.licensed_states
         row.accepted_insurance = facts.accepted_insurance
         row.is_sample = facts.sample
+        row.translations = facts.translations
         row.full_clean()
         row.save()
         if row.zone != before:
@@ -127,6 +129,7 @@ class LocationPart(PlainPart):
             step_free=row.step_free,
             position=row.position,
             hours=hours_facts(row.hours.all()),
+            translations=row.translations,
         )
 
     def write(self, item: Item, writing: Writing) -> None:
@@ -142,6 +145,7 @@ class LocationPart(PlainPart):
         row.parking = facts.parking
         row.step_free = facts.step_free
         row.position = facts.position
+        row.translations = facts.translations
         row.is_sample = writing.sample
         row.full_clean()
         row.save()
@@ -225,6 +229,7 @@ class OffersPart(PlainPart):
                 text=row.text,
                 locations=sorted(one.slug for one in row.locations.all()),
                 seen_by=sorted(one.slug for one in row.seen_by.all()),
+                translations=row.translations,
             )
             for row in rows
         ]
@@ -239,6 +244,7 @@ class OffersPart(PlainPart):
                 text=facts.text,
                 position=position,
                 is_sample=writing.sample,
+                translations=facts.translations,
             )
             row.full_clean()
             row.save()

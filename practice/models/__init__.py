@@ -6,8 +6,10 @@ from .pages import HomePage, PersonPage, PlainPage, TeamIndexPage
 from .people import BoardCertification, License, Practitioner, Role
 from .pictures import Picture, Rendition
 from .places import Closure, DeskHours, Location, OpeningHours, Practice
+from .published_version import PublishedVersion
 from .rate_count import RateCount
 from .records import ContentVersion, ImportedItem
+from .translation_check import TranslationCheck
 
 __all__ = [
     "AccessLog",
@@ -28,10 +30,12 @@ __all__ = [
     "PlainPage",
     "Practice",
     "Practitioner",
+    "PublishedVersion",
     "RateCount",
     "Rendition",
     "Role",
     "TeamIndexPage",
+    "TranslationCheck",
     "Weekday",
     "append_only_triggers",
 ]

@@ -6,9 +6,10 @@ from django.utils.translation import gettext_lazy as _
 
 from .people import Practitioner
 from .places import Location
+from .translated import Translated
 
 
-class Offer(models.Model):
+class Offer(Translated):
     """A way to a visit, in the practice's own words, on every topic page."""
 
     class Kind(models.TextChoices):

@@ -8,6 +8,7 @@ from typing import Self
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
@@ -15,6 +16,7 @@ from wagtail.images import get_image_model_string
 
 from .fields import LinesField
 from .places import Location
+from .translated import Translated
 
 GENERATIONS = {"Jr.", "Jr", "Sr.", "Sr", "II", "III", "IV"}
 DOCTOR = r"^\s*(dr|doc|doctor)\M"
@@ -32,7 +34,7 @@ class PractitionerQuerySet(models.QuerySet["Practitioner"]):
         return self.filter(bookable=True)
 
 
-class Practitioner(ClusterableModel):
+class Practitioner(Translated, ClusterableModel):  # type: ignore[django-manager-missing]
     slug = models.SlugField(_("address on the site"), max_length=80, unique=True)
     name = models.CharField(
         _("name"), max_length=150, help_text=_("Without titles, such as Ana Maria Ortega.")
@@ -102,7 +104,7 @@ class Practitioner(ClusterableModel):
         return self.name_with_credentials
 
     def get_absolute_url(self) -> str:
-        return f"/team/{self.slug}/"
+        return reverse("wagtail_serve", args=[f"team/{self.slug}/"])
 
     @property
     def name_with_credentials(self) -> str:

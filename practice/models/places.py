@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
@@ -17,6 +18,7 @@ from phonenumber_field.modelfields import PhoneNumberField
 from wagtail.contrib.settings.models import BaseGenericSetting
 
 from .fields import DaysField, LinesField, days_are_real
+from .translated import Translated
 
 two_letters = RegexValidator(r"^[A-Z]{2}$", _("Write each state as two letters, such as TX."))
 
@@ -32,7 +34,7 @@ class PracticeManager(models.Manager["Practice"]):
         return self.first() or Practice()
 
 
-class Practice(BaseGenericSetting, ClusterableModel):
+class Practice(Translated, BaseGenericSetting, ClusterableModel):
     """Who we are. One row, number 1."""
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
@@ -95,7 +97,7 @@ class LocationQuerySet(models.QuerySet["Location"]):
         return self.prefetch_related("hours")
 
 
-class Location(ClusterableModel):
+class Location(Translated, ClusterableModel):
     """An office that patients come to. It lies in the practice's time zone."""
 
     slug = models.SlugField(_("address on the site"), max_length=80, unique=True)
@@ -129,7 +131,7 @@ class Location(ClusterableModel):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return f"/locations/{self.slug}/"
+        return reverse("location", args=[self.slug])
 
     @property
     def address(self) -> str:

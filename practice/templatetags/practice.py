@@ -7,6 +7,8 @@ Beside these tags every template has the variables of `practice/context.py`.
     {% offers "same_day" as same_day %}    those of one kind
     {% bookable_people as people %}        Practitioner rows that patients can book
     {% certifications person as list %}    board certifications that may be said today
+    {% team as people %}                   everybody who has a page
+    {{ person|said:"job_title" }} {{ person|said_list:"languages" }}   in the language spoken now
     {% page_of person as page %}           the person's published page, or None
     {% footer_pages as pages %}            published plain pages under home (privacy …)
     {% hours_table location as rows %}     rows of .day (Monday …) and .spans ("8:00 AM to 5:00 PM")
@@ -14,6 +16,8 @@ Beside these tags every template has the variables of `practice/context.py`.
     {{ practice.phone|phone }}             (214) 555-0142
     {{ practice.phone|tel }}               tel:+12145550142
     {{ date|day }}                         Tuesday, November 24
+    {{ date|long_date }} {{ date|month }}  November 24, 2026; November 2026
+    {{ page|here }}                        the page's path in the language of this page
     {{ instant|clock_time }}               3:20 PM, in the practice's zone
 """
 
@@ -27,9 +31,11 @@ from django.db.models import QuerySet
 from django.utils import formats
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from phonenumber_field.phonenumber import PhoneNumber
+from wagtail.models import Page
 
-from practice import clock, markdown, opening
+from practice import clock, languages, markdown, opening
 from practice.models import (
     BoardCertification,
     Location,
@@ -40,6 +46,7 @@ from practice.models import (
     Practitioner,
     Weekday,
 )
+from practice.models.translated import Translated
 
 register = template.Library()
 
@@ -63,12 +70,34 @@ def certifications(person: Practitioner) -> list[BoardCertification]:
 
 @register.simple_tag
 def page_of(person: Practitioner | None) -> PersonPage | None:
-    return person.pages.live().public().first() if person else None
+    if person is None:
+        return None
+    theirs = PersonPage.objects.filter(practitioner=person)
+    pages = languages.shown(theirs.live().public().select_related("locale"))
+    return pages[0] if pages else None
+
+
+@register.simple_tag
+def team() -> list[Practitioner]:
+    """Everybody who has a published page, in the order of the pages."""
+    pages = PersonPage.objects.live().public().select_related("practitioner", "locale")
+    return [page.practitioner for page in languages.shown(pages.order_by("path"))]
+
+
+@register.filter
+def said(row: Translated, field: str) -> str:
+    return row.said(field)
+
+
+@register.filter
+def said_list(row: Translated, field: str) -> list[str]:
+    return row.said_list(field)
 
 
 @register.simple_tag
 def footer_pages() -> list[PlainPage]:
-    return list(PlainPage.objects.live().public().filter(depth=3).order_by("path"))
+    rows = PlainPage.objects.live().public().filter(depth=3).select_related("locale")
+    return languages.shown(rows.order_by("path"))
 
 
 @dataclass(frozen=True)
@@ -99,7 +128,7 @@ def wall_time(time: dt.time | dt.datetime) -> str:
         return _("midnight")
     if (time.hour, time.minute) == (12, 0):
         return _("noon")
-    return formats.time_format(time, "g:i A")
+    return formats.time_format(time, pgettext("format of a time", "g:i A"), use_l10n=False)
 
 
 @register.filter
@@ -109,7 +138,25 @@ def clock_time(instant: dt.datetime) -> str:
 
 @register.filter
 def day(date: dt.date | None) -> str:
-    return formats.date_format(date, "l, F j") if date else ""
+    form = pgettext("format of a day", "l, F j")
+    return formats.date_format(date, form, use_l10n=False) if date else ""
+
+
+@register.filter
+def long_date(date: dt.date | None) -> str:
+    form = pgettext("format of a date", "F j, Y")
+    return formats.date_format(date, form, use_l10n=False) if date else ""
+
+
+@register.filter
+def month(date: dt.date | None) -> str:
+    form = pgettext("format of a month", "F Y")
+    return formats.date_format(date, form, use_l10n=False) if date else ""
+
+
+@register.filter
+def here(page: Page) -> str:
+    return languages.here(page)
 
 
 @register.filter(name="markdown")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 
-from practice.bundle.facts import PictureFacts
+from practice.bundle.facts import Checked, PictureFacts
 
 
 @dataclass
@@ -44,6 +44,8 @@ class TopicFacts:
     next_review: date | None = None
     images: list[PictureFacts] = field(default_factory=list)
     lead: str = ""
+    locale: str = ""
+    checked: Checked | None = None
     sections: list[SectionFacts] = field(default_factory=list)
     # Of a condition. Slugs of procedures that the site has are kept with the procedure.
     treated_by: list[str] = field(default_factory=list)

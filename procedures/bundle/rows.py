@@ -9,9 +9,10 @@ from django.db.models import Model
 from wagtail.models import Page
 
 from practice.bundle.facts import PageFacts, PictureFacts
-from practice.bundle.pages import newest, picture, picture_path, save
+from practice.bundle.pages import newest, originals, picture, picture_path, save
 from practice.bundle.parts import Item, PlainPart, Standing, Writing
 from practice.models import Practitioner
+from procedures import signing
 from procedures.bundle.facts import ItemFacts, SectionFacts, TopicFacts
 from procedures.models import (
     ITEMS,
@@ -43,11 +44,11 @@ class TopicPart(PlainPart):
     kind: str
 
     def paths(self) -> list[str]:
-        rows = self.model.objects.order_by("path").values_list("slug", flat=True)
+        rows = originals(self.model).order_by("path").values_list("slug", flat=True)
         return [self.path(slug) for slug in rows]
 
     def page(self, path: str) -> Topic | None:
-        rows = self.model.objects.filter(slug=self.slug(path)).order_by("path")
+        rows = originals(self.model).filter(slug=self.slug(path)).order_by("path")
         return cast("Topic | None", rows.first())
 
     def current(self, path: str) -> TopicFacts | None:
@@ -55,7 +56,10 @@ class TopicPart(PlainPart):
         if found is None or is_bare(found):
             return None
         page: Any = newest(found)
-        facts = TopicFacts(kind=self.kind, slug=found.slug, name=page.name)
+        return self.facts_of(page, found.slug)
+
+    def facts_of(self, page: Any, slug: str) -> TopicFacts:
+        facts = TopicFacts(kind=self.kind, slug=slug, name=page.name)
         for name in PLAIN:
             value = getattr(page, name)
             setattr(facts, name, list(value) if isinstance(value, list) else value)
@@ -78,14 +82,17 @@ class TopicPart(PlainPart):
     def prepare(self, item: Item, writing: Writing) -> None:
         if self.page(item.path) is None:
             facts: TopicFacts = item.facts
-            self.index.objects.get().add_child(
+            originals(self.index).get().add_child(
                 instance=self.model(title=facts.title, slug=facts.slug, name=facts.name, live=False)
             )
 
     def write(self, item: Item, writing: Writing) -> None:
-        facts: TopicFacts = item.facts
         self.prepare(item, writing)
-        page: Any = newest(cast(Page, self.page(item.path)))
+        page = self.fill(newest(cast(Page, self.page(item.path))), item.facts, writing)
+        save(page, publish=False)
+
+    def fill(self, page: Any, facts: TopicFacts, writing: Writing) -> Page:
+        """The page with all that the facts say."""
         for name in PLAIN:
             setattr(page, name, getattr(facts, name))
         page.author = Practitioner.objects.filter(slug=facts.author).first()
@@ -106,11 +113,11 @@ class TopicPart(PlainPart):
         if isinstance(page, Procedure):
             for name in OF_PROCEDURES:
                 setattr(page, name, getattr(facts, name))
-            page.treats.set(Condition.objects.filter(slug__in=facts.treats))
-            page.similar_to.set(Procedure.objects.filter(slug__in=facts.similar_to))
+            page.treats.set(originals(Condition).filter(slug__in=facts.treats))
+            page.similar_to.set(originals(Procedure).filter(slug__in=facts.similar_to))
         else:
             page.treated_by_unlinked = facts.treated_by
-        save(page, publish=False)
+        return cast(Page, page)
 
     def remove(self, path: str) -> None:
         page = self.page(path)
@@ -125,12 +132,16 @@ class TopicPart(PlainPart):
         page = self.page(path)
         if page is None:
             return None
-        return Standing(missing_for_publication(cast(Topic, newest(page))), page.live)
+        return Standing(
+            missing_for_publication(cast(Topic, newest(page))),
+            page.live,
+            signed=signing.standing(page).is_signed,
+        )
 
     def publish(self, path: str, writing: Writing) -> None:
-        revision = cast(Topic, self.page(path)).get_latest_revision()
-        if revision is not None:
-            revision.publish(log_action=True)
+        page = cast(Topic, self.page(path))
+        if page.latest_revision_id is not None:
+            signing.release_imported(page, now=writing.now)
 
 
 class ConditionPart(TopicPart):
@@ -143,7 +154,7 @@ class ConditionPart(TopicPart):
         """The slugs of procedures that treat this condition, as an export writes them."""
         page = self.page(path)
         found = []
-        for row in Procedure.objects.order_by("slug"):
+        for row in originals(Procedure).order_by("slug"):
             facts: Any = newest(row)
             if page is not None and page.pk in {one.pk for one in facts.treats.all()}:
                 found.append(row.slug)
@@ -172,7 +183,7 @@ class IndexPart(PlainPart):
         return [path for path in paths if self.current(path) is not None]
 
     def _page(self, path: str) -> Page | None:
-        return cast("Page | None", self.models[self.slug(path)].objects.first())
+        return cast("Page | None", originals(self.models[self.slug(path)]).first())
 
     def current(self, path: str) -> PageFacts | None:
         found = self._page(path)

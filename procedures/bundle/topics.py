@@ -7,12 +7,12 @@ from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Any
 
-from practice.bundle.facts import PictureFacts
+from practice.bundle.facts import Checked, PictureFacts
 from practice.bundle.files import Findings, Folder
 from practice.bundle.formats import yaml_text
 from practice.bundle.parts import Item
 from practice.bundle.pictures import Pictures
-from practice.bundle.reading import front_matter_of, slug_of
+from practice.bundle.reading import front_matter_of, name_of, translated
 from practice.bundle.tables import SLUG, Table
 from procedures.bundle import sections
 from procedures.bundle.facts import TopicFacts
@@ -20,7 +20,6 @@ from procedures.bundle.facts import TopicFacts
 FOLDERS = {"conditions": "condition", "procedures": "procedure"}
 DRAWINGS = Path(__file__).resolve().parents[2] / "static" / "img" / "drawings.svg"
 COUNTS_FROM = ("injury", "onset", "diagnosis")
-TRANSLATED = re.compile(r"(?P<slug>.+)\.(?P<locale>[a-z]{2})\.md")
 
 
 def drawings() -> set[str]:
@@ -53,28 +52,22 @@ def topic(
     names: Collection[str],
     findings: Findings,
 ) -> Item | None:
-    translated = TRANSLATED.fullmatch(path.rsplit("/", 1)[-1])
-    slug = translated["slug"] if translated else slug_of(path, findings)
+    slug, locale = name_of(path, findings)
     parsed = front_matter_of(folder, path, findings)
     if parsed is None or not slug:
         return None
     table, text, first_line = parsed
-    locale = table.text("locale", longest=10)
     facts = front(table, kind, slug, pictures, people)
+    if locale:
+        facts.locale, facts.checked = locale, translated(table, locale)
+        # What treats what stands in the original alone.
+        facts.treats = facts.treated_by = facts.similar_to = []
+    elif table.text("locale", longest=10) not in ("", "en", "en-US"):
+        translated(table, "")
     table.finish()
     place = sections.Place(path, first_line, findings, names, pictures)
     facts.lead, facts.sections = sections.read(text, place)
-    if translated or locale not in ("", "en", "en-US"):
-        check_locale(table, locale, translated["locale"] if translated else "")
-        findings.note(path, 1, "A translation. It was read, and waits until the site speaks it.")
-        return None
     return Item(path, table.line("name"), facts)
-
-
-def check_locale(table: Table, locale: str, named: str) -> None:
-    if locale.split("-")[0] != named:
-        expected = f"locale: {named}" if named else f"a file name that ends in .{locale}.md"
-        table.fault("locale", f"Name and 'locale' do not agree. Expected {expected}.")
 
 
 def front(
@@ -139,6 +132,8 @@ def link(items: Iterable[Item], on_site: dict[str, set[str]], findings: Findings
     """
     by_kind: dict[str, dict[str, Item]] = {"condition": {}, "procedure": {}}
     for item in items:
+        if item.facts.locale:
+            continue
         by_kind[item.facts.kind][item.facts.slug] = item
     conditions = by_kind["condition"].keys() | on_site["condition"]
     procedures = by_kind["procedure"].keys() | on_site["procedure"]
@@ -187,6 +182,8 @@ def front_text(facts: TopicFacts, treated_by: list[str]) -> str:
         "reviewed_by": facts.reviewed_by,
         "next_review": facts.next_review,
         "images": [picture_data(one) for one in facts.images],
+        "locale": facts.locale,
+        **checked_data(facts.checked),
     }
     if facts.kind == "condition":
         data["treated_by"] = treated_by + facts.treated_by
@@ -202,6 +199,12 @@ def front_text(facts: TopicFacts, treated_by: list[str]) -> str:
             "treatment_window_from": facts.treatment_window_from,
         }
     return f"---\n{yaml_text(data)}---\n{sections.write(facts.lead, facts.sections)}"
+
+
+def checked_data(facts: Checked | None) -> dict[str, Any]:
+    if facts is None:
+        return {}
+    return {"checked_by": facts.by, "checked": facts.on, "checked_words": facts.words}
 
 
 def picture_data(facts: PictureFacts) -> dict[str, str]:

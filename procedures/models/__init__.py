@@ -1,4 +1,5 @@
 from .kinds import Kind
+from .release import Ground, Release
 from .sections import (
     ITEMS,
     Alternative,
@@ -27,6 +28,7 @@ __all__ = [
     "Condition",
     "ConditionIndexPage",
     "Contraindication",
+    "Ground",
     "Kind",
     "Preparation",
     "Procedure",
@@ -34,6 +36,7 @@ __all__ = [
     "Question",
     "Recovery",
     "RedFlag",
+    "Release",
     "Risk",
     "Section",
     "Source",

@@ -36,6 +36,16 @@ WITH_A_LIST = {
 }
 
 
+class ListPanel(InlinePanel):
+    """A list that stays folded, one click away, as long as nothing is in it."""
+
+    class BoundPanel(InlinePanel.BoundPanel):
+        def classes(self) -> list[str]:
+            found: list[str] = super().classes()
+            empty = self.form is not None and not self.formset.forms
+            return [*found, "collapsed"] if empty else found
+
+
 class TopicForm(WagtailAdminPageForm):
     """Refuses a second section of a kind that has a list: the list can stand in one place only."""
 
@@ -67,31 +77,30 @@ def panels_for_topic(own: list[Panel]) -> TabbedInterface:
         InlinePanel("sections", heading=_("Sections"), label=_("Section")),
     ]
     lists = [
-        InlinePanel("steps", heading=_("Steps"), label=_("Step")),
-        InlinePanel("candidates", heading=_("Who it is for"), label=_("People")),
-        InlinePanel("contraindications", heading=_("Reasons against it"), label=_("Reason")),
-        InlinePanel("causes", heading=_("Causes"), label=_("Cause")),
-        InlinePanel("benefits", heading=_("Benefits"), label=_("Benefit")),
-        InlinePanel("risks", heading=_("Risks"), label=_("Risk")),
-        InlinePanel("alternatives", heading=_("Other choices"), label=_("Choice")),
-        InlinePanel("preparations", heading=_("How to prepare"), label=_("Preparation")),
-        InlinePanel("recoveries", heading=_("Recovery"), label=_("Point in time")),
-        InlinePanel("red_flags", heading=_("When to get help"), label=_("Sign")),
-        InlinePanel("questions", heading=_("Questions"), label=_("Question")),
-        InlinePanel("sources", heading=_("Sources"), label=_("Source")),
+        ListPanel("steps", heading=_("Steps"), label=_("Step")),
+        ListPanel("candidates", heading=_("Who it is for"), label=_("People")),
+        ListPanel("contraindications", heading=_("Reasons against it"), label=_("Reason")),
+        ListPanel("causes", heading=_("Causes"), label=_("Cause")),
+        ListPanel("benefits", heading=_("Benefits"), label=_("Benefit")),
+        ListPanel("risks", heading=_("Risks"), label=_("Risk")),
+        ListPanel("alternatives", heading=_("Other choices"), label=_("Choice")),
+        ListPanel("preparations", heading=_("How to prepare"), label=_("Preparation")),
+        ListPanel("recoveries", heading=_("Recovery"), label=_("Point in time")),
+        ListPanel("red_flags", heading=_("When to get help"), label=_("Sign")),
+        ListPanel("questions", heading=_("Questions"), label=_("Question")),
+        ListPanel("sources", heading=_("Sources"), label=_("Source")),
     ]
     facts = [
         *own,
         FieldPanel("alternate_names"),
         FieldPanel("body_location"),
-        InlinePanel("images", heading=_("Pictures"), label=_("Picture")),
+        ListPanel("images", heading=_("Pictures"), label=_("Picture")),
     ]
     signed = [
         FieldPanel("author"),
         FieldPanel("publisher"),
+        # When it was reviewed, by whom and until when is what a signature says: not typed here.
         FieldRowPanel([FieldPanel("published"), FieldPanel("modified")]),
-        FieldRowPanel([FieldPanel("reviewed"), FieldPanel("next_review")]),
-        FieldPanel("reviewed_by"),
         FieldPanel("is_sample"),
     ]
     return TabbedInterface(

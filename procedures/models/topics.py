@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.auth.models import AnonymousUser, User
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -11,6 +12,7 @@ from wagtail.models import Page
 from practice.models import LinesField, Practitioner
 
 from . import editing
+from .permissions import TopicListPermissions, TopicPermissions
 
 
 class Topic(Page):
@@ -55,10 +57,14 @@ class Topic(Page):
 
     is_creatable = False
     base_form_class = editing.TopicForm
+    preview_modes = [("", _("Page")), ("print", _("Print-out"))]
 
     class Meta:
         verbose_name = _("topic")
         verbose_name_plural = _("topics")
+
+    def permissions_for_user(self, user: User | AnonymousUser) -> TopicPermissions:
+        return TopicPermissions(user, self)
 
 
 class Condition(Topic):
@@ -152,6 +158,9 @@ class ConditionIndexPage(Page):
         verbose_name = _("list of conditions")
         verbose_name_plural = _("lists of conditions")
 
+    def permissions_for_user(self, user: User | AnonymousUser) -> TopicListPermissions:
+        return TopicListPermissions(user, self)
+
 
 class ProcedureIndexPage(Page):
     introduction = models.TextField(_("introduction"), blank=True)
@@ -166,3 +175,6 @@ class ProcedureIndexPage(Page):
     class Meta:
         verbose_name = _("list of procedures")
         verbose_name_plural = _("lists of procedures")
+
+    def permissions_for_user(self, user: User | AnonymousUser) -> TopicListPermissions:
+        return TopicListPermissions(user, self)

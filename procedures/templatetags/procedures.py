@@ -7,6 +7,9 @@
     topic.pictures                  .image .alt .caption .credit
     topic.red_flags                 by level: topic.red_flags.911, .today, .book
     topic.author_page .reviewer_page       PersonPage or None;  topic.publisher
+    topic.standing                  procedures/signing.py Standing: .is_signed .signature
+                                    (.at .signer .signed_by .is_own_text .next_review)
+                                    .corrections .is_overdue
   (page.author, page.reviewed_by, page.published, .modified, .reviewed, .next_review,
   .lead, .summary, .name, .title, .is_sample are on the page itself)
   items by kind:  steps .text .image .drawing;  candidates .text .suits;  risks .text .frequency
@@ -21,19 +24,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 from django import template
 from django.conf import settings
 from django.db.models import Q
 from django.utils.safestring import SafeString
 
+from practice import languages
 from practice.models import Practice, Practitioner
 from procedures import structured_data as data
 from procedures.models import Condition, Procedure, Topic
 from procedures.reading import Link, Reading, links, read
 
 register = template.Library()
+T = TypeVar("T", Condition, Procedure)
 
 
 @register.simple_tag
@@ -43,21 +48,24 @@ def reading(page: Topic) -> Reading:
 
 @register.simple_tag
 def conditions() -> list[Link]:
-    return links(Condition.objects.live().public().order_by("path"), [])
+    return links(_shown(Condition), [])
 
 
 @register.simple_tag
 def procedures() -> list[Link]:
-    return links(Procedure.objects.live().public().order_by("path"), [])
+    return links(_shown(Procedure), [])
 
 
 @register.simple_tag
 def topics_by(person: Practitioner) -> list[Link]:
     theirs = Q(author=person) | Q(reviewed_by=person)
-    return [
-        *links(Procedure.objects.live().public().filter(theirs).order_by("path"), []),
-        *links(Condition.objects.live().public().filter(theirs).order_by("path"), []),
-    ]
+    return [*links(_shown(Procedure, theirs), []), *links(_shown(Condition, theirs), [])]
+
+
+def _shown(model: type[T], *those: Q) -> list[T]:
+    """Published, each once, in the language of the page where it is translated."""
+    rows = model.objects.live().public().filter(*those).select_related("locale")
+    return languages.shown(rows.order_by("path"))
 
 
 @register.simple_tag

@@ -55,6 +55,8 @@ def free_starts(
                 continue
             if is_closed(rules, works, minute) or is_taken(rules, works, minute, taken):
                 continue
+            if not is_open_to_ask(rules, works, minute, taken, now=now):
+                continue
             due = None if visit.instant else answer(minute - visit.notice * MINUTE)
             call = "" if visit.instant or due else "nobody-answers-before"
             found.add((works.practitioner, works.location, minute, call, due))
@@ -83,6 +85,67 @@ def grid(
             if since % step == 0 and not wall.fold and 0 <= (wall.date() - first).days < days:
                 yield minute
             minute, since = minute + MINUTE, since + 1
+
+
+def is_open_to_ask(
+    rules: Rules,
+    works: Works,
+    minute: dt.datetime,
+    taken: dict[int, list[Interval]],
+    *,
+    now: dt.datetime,
+) -> bool:
+    """Cut-off, release on the day and cap, for at least one of the days the minute belongs to."""
+    zone, visit = rules.zone, rules.visits[0]
+    date = minute.astimezone(zone).date()
+    for day in (date - DAY, date):
+        opened = window(works.hours, day, zone)
+        if not opened or not opened[0] <= minute < opened[1]:
+            continue
+        if not (works.from_date or day) <= day <= (works.until_date or day):
+            continue
+        if day > now.astimezone(zone).date() + visit.horizon_days * DAY:
+            continue
+        since = (minute - opened[0]) // MINUTE
+        step = visit.start_interval or visit.buffer_before + visit.minutes + visit.buffer_after
+        if since % step or minute + visit.minutes * MINUTE > opened[1]:
+            continue
+        wall = [works.same_day_from, visit.cut_off]
+        since_when = [first_minute(dt.datetime.combine(day, t), zone) if t else None for t in wall]
+        if since_when[0] and now < since_when[0]:
+            continue
+        if since_when[1] and now >= since_when[1]:
+            continue
+        if visit.daily_cap is None or given_on(rules, works, day, taken) < visit.daily_cap:
+            return True
+    return False
+
+
+def given_on(rules: Rules, works: Works, day: dt.date, taken: dict[int, list[Interval]]) -> int:
+    """Visits of this kind that the person has on `day`: those that start in a window that opened
+    then, and those of that date that start in no window."""
+    zone, count = rules.zone, 0
+    mine = [
+        one
+        for one in rules.works
+        if one.practitioner == works.practitioner
+        and (one.location is None) == (rules.visits[0].modality == "virtual")
+    ]
+    for row in taken.get(works.practitioner, []):
+        start = getattr(row, "starts_at", None)
+        if start is None:
+            continue
+        date = start.astimezone(zone).date()
+        inside = {
+            one_day
+            for one in mine
+            for one_day in (date - DAY, date)
+            if (one.from_date or one_day) <= one_day <= (one.until_date or one_day)
+            and (opened := window(one.hours, one_day, zone))
+            and opened[0] <= start < opened[1]
+        }
+        count += day in inside if inside else day == date
+    return count
 
 
 def is_closed(rules: Rules, works: Works, minute: dt.datetime) -> bool:

@@ -360,7 +360,9 @@ def test_what_is_booked_cannot_be_refused(clinic: Clinic, now: dt.datetime, dana
 
 
 # --- time passes --------------------------------------------------------------------------------
-def test_what_ran_out_is_released_and_what_waits_is_kept(clinic: Clinic, now: dt.datetime) -> None:
+def test_what_ran_out_is_released_and_what_still_waits_is_kept(
+    clinic: Clinic, now: dt.datetime
+) -> None:
     hold(free_times(clinic.office_visit, now)[0], now)
     waiting = a_visit(clinic.same_day, now)
     fresh = hold(free_times(clinic.office_visit, now)[0], now + 9 * MINUTE)
@@ -368,4 +370,41 @@ def test_what_ran_out_is_released_and_what_waits_is_kept(clinic: Clinic, now: dt
     assert booking.release_expired(now=later) == 1
     assert booking.release_expired(now=later) == 0
     assert {row.key for row in Occupancy.objects.all()} == {waiting.key, fresh}
-    assert list(Appointment.objects.overdue(now + dt.timedelta(hours=3))) == [waiting]
+    assert Appointment.objects.get() == waiting
+
+
+def test_a_request_nobody_answered_is_released_and_both_sides_are_told(
+    clinic: Clinic, now: dt.datetime
+) -> None:
+    visit = a_visit(clinic.same_day, now)
+    bobs = a_visit(clinic.office_visit, now, details=bob())
+    due = visit.answer_due_at
+    assert due
+    assert booking.release_expired(now=due - MINUTE) == 0
+    assert booking.release_expired(now=due) == 1
+    visit.refresh_from_db()
+    assert (visit.status, visit.cancelled_by, visit.occupancy) == ("cancelled", "practice", None)
+    assert visit.status_changes.last().actor == "system"  # type: ignore[union-attr]
+    kinds = OutboxMessage.objects.filter(subject=f"appointment:{visit.pk}", version=visit.version)
+    assert sorted(kinds.values_list("kind", "to")) == [
+        ("request_lapsed", "alice@example.com"),
+        ("staff_request_lapsed", "frontdesk@example.com"),
+    ]
+    assert Occupancy.objects.get().key == bobs.key
+    assert booking.release_expired(now=due) == 0
+
+
+def test_the_next_booking_releases_what_nobody_answered_without_the_worker(
+    clinic: Clinic, now: dt.datetime
+) -> None:
+    visit = a_visit(clinic.same_day, now)
+    slot = free_times(clinic.same_day, now + MINUTE)[0]
+    assert visit.answer_due_at
+    before = Slot("same-day-virtual", "ben-cole", None, visit.starts_at, visit.ends_at)
+    if visit.answer_due_at >= visit.starts_at - 30 * MINUTE:
+        pytest.skip("its own time cannot be asked for any more by then")
+    taken = request(uuid.uuid4(), visit.answer_due_at, slot=before, details=bob())
+    visit.refresh_from_db()
+    assert visit.status == Status.CANCELLED
+    assert (taken.starts_at, taken.patient.given_name) == (before.start, "Bob")
+    assert slot.start > taken.starts_at

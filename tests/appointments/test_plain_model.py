@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from appointments.availability import free_slots
+from appointments.availability import Given, free_slots
 from appointments.intervals import Interval
 from appointments.rules import WEEKDAYS, Closed, Hours, Rules, Visit, Works
 from tests.appointments import plain
@@ -39,6 +39,8 @@ visits = st.builds(
     horizon_days=st.sampled_from([0, 1, 30]),
     confirmation=st.sampled_from(["instant", "request"]),
     start_interval=st.sampled_from([None, 15, 50]),
+    cut_off=st.sampled_from([None, None, None, dt.time(2, 30), dt.time(15)]),
+    daily_cap=st.sampled_from([None, None, 1, 2]),
 )
 
 
@@ -60,6 +62,7 @@ def questions(draw: st.DrawFn) -> tuple[Rules, dict[int, list[Interval]], dt.dat
             hours=draw(opened),
             from_date=draw(st.sampled_from([None, None, night])),
             until_date=draw(st.sampled_from([None, None, night])),
+            same_day_from=draw(st.sampled_from([None, None, dt.time(1, 30), dt.time(7)])),
         )
         for _ in range(draw(st.integers(1, 3)))
     ]
@@ -77,7 +80,14 @@ def questions(draw: st.DrawFn) -> tuple[Rules, dict[int, list[Interval]], dt.dat
         works=tuple(works),
         closed=tuple(closed),
     )
-    taken = {draw(people): [stretch() for _ in range(draw(st.integers(0, 3)))]}
+
+    def given() -> Interval:
+        row = stretch()
+        if draw(st.booleans()):
+            return Given(row.start, row.end)  # busy elsewhere
+        return Given(row.start, row.end, 1, row.start)
+
+    taken = {draw(people): [given() for _ in range(draw(st.integers(0, 3)))]}
     now = noon + draw(st.integers(-48 * 60, 18 * 60)) * MINUTE
     return laid_down, taken, now, night - dt.timedelta(days=draw(st.integers(0, 1)))
 

@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+import datetime as dt
+from typing import Any
+
+import icalendar
 from django.test import Client
 
 from appointments.models import Appointment
@@ -35,7 +39,7 @@ def test_a_booked_visit_has_a_calendar_entry_that_says_nothing_about_health(
     link = visitor.soup.select_one('a[href*="visit.ics"]')
     assert link is not None
     entry = visitor.client.get(str(link["href"])).content.decode()
-    assert "DTSTART:20261124T" in entry
+    assert "DTSTART;TZID=America/Chicago:20261124T" in entry
     assert "SUMMARY:Appointment" in entry
     for secret in ("Ortega", "Spine", "Alice", "canary", "Office visit"):
         assert secret not in entry
@@ -78,3 +82,26 @@ def test_messages_say_nothing_about_health_nor_who_is_seen(clinic: Clinic) -> No
 def test_a_daughter_who_asks_for_her_mother_is_written_to(clinic: Clinic) -> None:
     Visitor().ask(booking_for="other", contact_name="Carol Adams", contact_relationship="daughter")
     assert OutboxMessage.objects.get(kind="request_received").to_name == "Carol Adams"
+
+
+def test_the_calendar_entry_is_whole_keeps_its_name_and_takes_itself_back(clinic: Clinic) -> None:
+    visitor = Visitor().ask("office-visit")
+    page = f"/a/visit/{visitor.reference}/visit.ics"
+
+    def the_event() -> tuple[Any, Any]:
+        calendar = icalendar.Calendar.from_ical(visitor.client.get(page).content)
+        assert not calendar.errors
+        return calendar, calendar.walk("VEVENT")[0]
+
+    calendar, booked = the_event()
+    (zone,) = calendar.walk("VTIMEZONE")
+    assert zone["TZID"] == booked["DTSTART"].params["TZID"] == "America/Chicago"
+    assert (calendar["METHOD"], booked["STATUS"]) == ("PUBLISH", "CONFIRMED")
+    assert booked["DTSTAMP"].dt.utcoffset() == dt.timedelta()
+    assert booked["DTEND"].dt - booked["DTSTART"].dt == dt.timedelta(minutes=30)
+
+    visitor.open(f"/a/visit/{visitor.reference}/cancel/").send()
+    calendar, cancelled = the_event()
+    assert (calendar["METHOD"], cancelled["STATUS"]) == ("CANCEL", "CANCELLED")
+    assert cancelled["UID"] == booked["UID"]
+    assert cancelled["SEQUENCE"] > booked["SEQUENCE"]

@@ -25,6 +25,7 @@ from practice.models import (
 from procedures.models import Condition, Procedure
 from reviews.models import Review
 from tests.bundle.folders import CONDITION, PRACTICE, REVIEWS, a_bundle, bring_in, changed
+from tests.content import publish
 
 pytestmark = pytest.mark.django_db
 
@@ -138,7 +139,8 @@ def test_what_staff_published_is_reported_as_a_conflict_and_kept(tmp_path: Path)
     bring_in(a_bundle(tmp_path))
     page = Procedure.objects.get()
     page.lead = "Words of the doctor."
-    page.save_revision().publish()
+    page.save_revision()
+    publish(page)
     changes = changed("procedures/rest-cure.md", "We help", "We will help")
     changes |= changed("pages/privacy.md", "little", "very little")
 
@@ -361,13 +363,24 @@ def test_a_heading_that_says_no_kind_is_taken_as_overview_and_reported(tmp_path:
     ]
 
 
-def test_a_translation_is_checked_and_waits(tmp_path: Path) -> None:
+def test_a_translation_stands_beside_its_original_in_its_own_language(tmp_path: Path) -> None:
     spanish = CONDITION.replace("name: Worn disk", "name: Disco gastado\nlocale: es")
     report = bring_in(a_bundle(tmp_path, {"conditions/worn-disk.es.md": spanish}))
 
     assert report.faults == []
+    newest = [row.get_latest_revision_as_object() for row in Condition.objects.all()]
+    both = {row.locale.language_code: row.name for row in newest}
+    assert both == {"en": "Worn disk", "es": "Disco gastado"}
+    assert Condition.objects.values("translation_key").distinct().count() == 1
+
+
+def test_a_language_the_site_does_not_speak_is_left_out_and_said(tmp_path: Path) -> None:
+    french = CONDITION.replace("name: Worn disk", "name: Disque use\nlocale: fr")
+    report = bring_in(a_bundle(tmp_path, {"conditions/worn-disk.fr.md": french}))
+
+    assert report.faults == []
     assert Condition.objects.count() == 1
-    assert any(note.path == "conditions/worn-disk.es.md" for note in report.notes)
+    assert any(note.path == "conditions/worn-disk.fr.md" for note in report.notes)
 
 
 def test_an_unknown_file_is_reported(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import pytest
 from appointments.calendars import free_times
 from appointments.models import VisitType, WorkingHours
 from clinic_site.bundle.reading import read
+from practice.bundle.translated import is_translated
 from practice.models import (
     Closure,
     HomePage,
@@ -28,6 +29,7 @@ from reviews.models import Review
 from tests.bundle.folders import a_bundle, bring_in
 from tests.bundle.reading_grade import grade
 from tests.bundle.visits import a_time_held_with
+from tests.content import publish
 from tests.samples import SAMPLE_BUNDLE
 
 HIGHEST_GRADE = 8.0
@@ -38,6 +40,8 @@ def passages() -> list[tuple[str, str]]:
     """Every stretch of prose of the sample, and where it stands. Citations are names, not prose."""
     found = []
     for item in read(SAMPLE_BUNDLE).items:
+        if is_translated(item.path):
+            continue  # the grade is one of English
         facts = item.facts
         if isinstance(facts, TopicFacts):
             found += [(f"{item.path} lead", facts.lead), (f"{item.path} summary", facts.summary)]
@@ -152,7 +156,8 @@ class TestImported:
     def test_a_sample_that_somebody_made_their_own_stays(self, tmp_path: Path) -> None:
         page = Procedure.objects.get()
         page.lead = "We wrote this ourselves."
-        page.save_revision().publish()
+        page.save_revision()
+        publish(page)
 
         report = bring_in(a_bundle(tmp_path))
 

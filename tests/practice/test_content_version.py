@@ -7,13 +7,33 @@ from django.apps import apps
 from django.db import connection, transaction
 
 from practice import content_version
-from practice.models import AccessLog, ContentVersion, ImportedItem, RateCount, Rendition
+from practice.models import (
+    AccessLog,
+    ContentVersion,
+    ImportedItem,
+    PublishedVersion,
+    RateCount,
+    Rendition,
+)
+from reviews.models import Authorization, Decision, Invitation, NoInvitation, Report
 from tests.content import a_procedure, a_review, an_office, the_practice
 
 pytestmark = pytest.mark.django_db
 
 # Rows that no public page is made from.
-PRIVATE = {AccessLog, ContentVersion, ImportedItem, RateCount, Rendition}
+PRIVATE = {
+    AccessLog,
+    Authorization,
+    ContentVersion,
+    Decision,
+    ImportedItem,
+    Invitation,
+    NoInvitation,
+    PublishedVersion,
+    RateCount,
+    Rendition,
+    Report,
+}
 PUBLIC_ELSEWHERE = {
     "wagtailcore_page",
     "wagtailcore_pageviewrestriction",

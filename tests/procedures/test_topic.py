@@ -12,6 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from practice.models import Offer, Practice
+from procedures import signing
 from procedures.models import (
     Benefit,
     Kind,
@@ -31,6 +32,7 @@ from tests.content import (
     a_procedure,
     an_assistant,
     an_office,
+    publish,
     the_practice,
     with_everything,
 )
@@ -125,7 +127,7 @@ def test_a_change_that_is_not_published_is_not_shown(client: Client) -> None:
     page.summary = "A promise nobody checked."
     page.save_revision()
     assert "A promise nobody checked." not in html_of(client, "/procedures/kyphoplasty/")
-    page.get_latest_revision().publish()
+    publish(page)
     assert "A promise nobody checked." in html_of(client, "/procedures/kyphoplasty/")
 
 
@@ -133,12 +135,17 @@ def test_the_foot_says_who_wrote_it_who_reviewed_it_and_when(client: Client) -> 
     the_practice()
     ana, ben = a_physician(), an_assistant()
     a_page_about(ana, "She has repaired backs for twenty years.")
-    a_procedure(
-        author=ben,
-        reviewed_by=ana,
-        published=dt.date(2026, 1, 5),
-        modified=dt.date(2026, 2, 6),
-        reviewed=dt.date(2026, 3, 7),
+    a_procedure(author=ben, published=dt.date(2026, 1, 5), modified=dt.date(2026, 2, 6))
+    with_everything(Procedure.objects.get())
+    page = Procedure.objects.get()
+    page.save_revision()
+    publish(page)
+    signing.sign(
+        page,
+        seen_revision=type(page).objects.get(pk=page.pk).live_revision_id,
+        by=ana,
+        next_review=dt.date(2027, 3, 7),
+        now=dt.datetime(2026, 3, 7, 18, tzinfo=dt.UTC),
     )
     html = html_of(client, "/procedures/kyphoplasty/")
     for words in (

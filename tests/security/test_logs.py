@@ -117,3 +117,28 @@ def test_the_database_gives_up_before_a_browser_does(db: None) -> None:
         for name in ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"):
             cursor.execute(f"SHOW {name}")
             assert cursor.fetchone()[0] not in ("0", "")
+
+
+def test_the_answer_to_the_warning_signs_cannot_be_read_from_the_log(
+    db: None, written: io.StringIO
+) -> None:
+    people.a_clinic()
+    said = []
+    for answer in ("emergency", "today", "none"):
+        written.truncate(written.seek(0))
+        Client().post(
+            "/appointments/same-day-virtual/", {"red_flag": answer, "slot": "x", "key": "0" * 32}
+        )
+        said.append(
+            [
+                {name: value for name, value in line.items() if name in VARIES_NOT}
+                for line in lines(written)
+            ]
+        )
+    assert said[0] == said[1] == said[2]
+    assert "emergency" not in str(said)
+    assert [line["request"] for line in said[0]] == ["POST /appointments/same-day-virtual/"]
+    assert "code" not in said[0][0]
+
+
+VARIES_NOT = {"code", "request", "event", "level", "logger"}

@@ -8,17 +8,18 @@ import pytest
 from django.contrib.auth.models import Group, User
 from django.test import Client
 
+from appointments.models import VideoRoom
 from practice.models import AccessLog
 from practice.roles import ROLES, May, Role
-from reviews.models import Review
 from tests import people
+from tests.content import a_review
 from tests.security.test_door import ADDRESSES
 from tests.staff import a_member, signed_in
 
 NOBODY: frozenset[Role] = frozenset()
 DESK = frozenset({Role.MANAGER, Role.FRONT_DESK, Role.DOCTOR, Role.ASSISTANT})
 MANAGER = frozenset({Role.MANAGER})
-PAGES = frozenset({Role.MANAGER, Role.DOCTOR, Role.EDITOR})
+MODERATORS = frozenset({Role.MANAGER, Role.FRONT_DESK})
 EVERYBODY = frozenset(Role)
 
 # Seen with GET. The screens of one patient are tried with a visit on the person's own calendar.
@@ -27,6 +28,10 @@ SCREENS: dict[str, frozenset[Role]] = {
     "admin:appointments": DESK,
     "admin:appointment": DESK,
     "admin:refuse": DESK,
+    "admin:call": DESK,
+    "admin:offer": DESK,
+    "admin:new_link": DESK,
+    "admin:warning_signs": DESK,
     "admin:lists": EVERYBODY,
     "admin:login": EVERYBODY,
     "admin:logout": EVERYBODY,
@@ -36,13 +41,15 @@ SCREENS: dict[str, frozenset[Role]] = {
     "admin:app_list": MANAGER,
     **{
         f"admin:appointments_{model}_{view}": MANAGER
-        for model in ("visittype", "workinghours")
+        for model in ("visittype", "workinghours", "videoroom")
         for view in ("changelist", "add", "history", "delete", "change")
     },
     **{
-        f"admin:reviews_review_{view}": PAGES
-        for view in ("changelist", "add", "history", "delete", "change")
+        f"admin:{name}": MODERATORS
+        for name in ("reviews", "reviews_decided", "review_report", "review_authorizations")
     },
+    "admin:review": MODERATORS,
+    "admin:review_rules": MANAGER,
     "admin:practice_accesslog_changelist": MANAGER,
     "admin:practice_accesslog_change": MANAGER,
     "admin:practice_accesslog_history": MANAGER,
@@ -56,7 +63,18 @@ SCREENS: dict[str, frozenset[Role]] = {
     "admin:auth_user_password_change": NOBODY,
 }
 # Done with POST; GET answers 405 and does nothing.
-ACTIONS: dict[str, frozenset[Role]] = {"admin:find": DESK, "admin:confirm": DESK}
+ACTIONS: dict[str, frozenset[Role]] = {
+    "admin:find": DESK,
+    "admin:confirm": DESK,
+    **{
+        f"admin:review_{name}": MODERATORS
+        for name in (
+            *("accept", "refuse", "second", "redact", "show_again", "reply", "reply_second"),
+            *("close_report", "withdraw", "stop_invitations"),
+        )
+    },
+    "admin:seen": DESK,
+}
 UNNAMED = "admin:None"  # old addresses of Django's admin, and its catch-all
 
 
@@ -70,6 +88,11 @@ def screens() -> list[tuple[str, str]]:
 
 def test_each_screen_has_its_line_and_each_line_its_screen() -> None:
     assert {name for _, name in screens()} == SCREENS.keys() | ACTIONS.keys()
+
+
+def a_room(clinic: people.Clinic) -> VideoRoom:
+    address = "https://video.example.com/{visit}"
+    return VideoRoom.objects.create(practitioner=clinic.assistant, address=address)
 
 
 @pytest.fixture
@@ -93,7 +116,8 @@ def test_each_role_opens_its_own_screens_and_no_other(
         "/group/1/": f"/group/{Group.objects.get(name=Role.DOCTOR).pk}/",
         "/visittype/1/": f"/visittype/{clinic.same_day.pk}/",
         "/workinghours/1/": f"/workinghours/{clinic.same_day.working_hours.get().pk}/",
-        "/review/1/": f"/review/{Review.objects.create(author='R.', body='Good.').pk}/",
+        "/admin/reviews/1/": f"/admin/reviews/{a_review().pk}/",
+        "/videoroom/1/": f"/videoroom/{a_room(clinic).pk}/",
         "/accesslog/1/": f"/accesslog/{AccessLog.objects.get().pk}/",
     }
     opened: dict[str, set[Role]] = {name: set() for name in SCREENS}

@@ -14,7 +14,10 @@ from django.contrib.auth.models import Group, User
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
+from appointments.models import VideoRoom
+from appointments.signs import sign_samples
 from clinic_site import roles
+from practice import clock
 from practice import models as practice
 from practice.roles import Role
 
@@ -54,6 +57,8 @@ class Command(BaseCommand):
             roles.install_groups()
             for email, (given, family, role) in ACCOUNTS.items():
                 _account(email, given, family, role, password)
+            _video_rooms()
+            sign_samples(now=clock.now())
         if is_new:
             for email in ACCOUNTS:
                 self.stdout.write(f"{email}  {password}")
@@ -83,6 +88,14 @@ def _password() -> tuple[str, bool]:
     with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         file.writelines(f"{email} {password}\n" for email in ACCOUNTS)
     return password, True
+
+
+def _video_rooms() -> None:
+    """An address that nobody answers, so that the way into a video visit can be tried."""
+    for person in practice.Practitioner.objects.filter(bookable=True, video_room=None):
+        VideoRoom.objects.create(
+            practitioner=person, address="https://video.example.com/room-{visit}"
+        )
 
 
 def _account(email: str, given: str, family: str, role: Role, password: str) -> None:

@@ -1,0 +1,100 @@
+"""The day of the visit: arrived, checked in, done, or did not come."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from . import changing, taking
+from .models import Appointment, Status
+from .transactions import one_transaction
+from .transitions import NotAllowed
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+PATIENT_ARRIVES_AT_MOST = dt.timedelta(hours=2)  # before the visit
+
+
+@one_transaction
+def arrive(
+    appointment: Appointment,
+    *,
+    by: User | None,
+    now: dt.datetime,
+    seen_version: int | None = None,
+) -> Appointment:
+    """booked → arrived; for staff also noshow → arrived (late). Patients from two hours before.
+
+    Here and below: without `seen_version` the row that was handed in counts as seen; again answers
+    how it stands. Raises AlreadyChanged, NotAllowed, Busy.
+    """
+    if by is None and appointment.starts_at - now > PATIENT_ARRIVES_AT_MOST:
+        raise NotAllowed("too early to have arrived")
+    return _step(appointment, "arrive", Status.ARRIVED, seen_version, by, now)
+
+
+@one_transaction
+def check_in(
+    appointment: Appointment, *, by: User, now: dt.datetime, seen_version: int | None = None
+) -> Appointment:
+    """arrived → checked-in: the papers are done."""
+    return _step(appointment, "check_in", Status.CHECKED_IN, seen_version, by, now)
+
+
+@one_transaction
+def fulfil(
+    appointment: Appointment, *, by: User, now: dt.datetime, seen_version: int | None = None
+) -> Appointment:
+    """arrived, checked-in → fulfilled."""
+    return _step(appointment, "fulfil", Status.FULFILLED, seen_version, by, now)
+
+
+@one_transaction
+def mark_no_show(
+    appointment: Appointment, *, by: User, now: dt.datetime, seen_version: int | None = None
+) -> Appointment:
+    """booked, arrived → noshow, once the visit should have begun."""
+    if now < appointment.starts_at:
+        raise NotAllowed("nobody is late before it begins")
+    return _step(appointment, "mark_no_show", Status.NOSHOW, seen_version, by, now)
+
+
+@one_transaction
+def enter_in_error(
+    appointment: Appointment,
+    *,
+    by: User,
+    reason: str,
+    now: dt.datetime,
+    seen_version: int | None = None,
+) -> Appointment:
+    """Whatever it was, it should never have been written; its time is free. Nobody is told."""
+    taking.lock_own(appointment)
+    moved = changing.move(
+        appointment,
+        "enter_in_error",
+        seen_version=seen_version,
+        by=by,
+        now=now,
+        reason=reason,
+        occupancy=None,
+        cancelled_by="",
+        needs_rebooking=False,
+    )
+    changing.give_back(moved)
+    return moved
+
+
+def _step(
+    appointment: Appointment,
+    verb: str,
+    to: Status,
+    seen_version: int | None,
+    by: User | None,
+    now: dt.datetime,
+) -> Appointment:
+    current = changing.fresh(appointment)
+    if current.status == to:
+        return current
+    return changing.move(appointment, verb, seen_version=seen_version, by=by, now=now)

@@ -1,0 +1,65 @@
+"""Visits that the practice's own rules have stranded: still booked, flagged for the desk."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from . import calendars
+from .availability import Given, works_then
+from .intervals import Interval
+from .models import Appointment
+from .rules import ONE_DAY, Rules
+from .transactions import lock, one_transaction
+
+
+def flag_stranded(*, now: dt.datetime) -> int:
+    """Set and take back `needs_rebooking` on every visit to come, by the rules as they are now.
+
+    For the worker, and for a screen that has just written a closure. Says how many changed.
+    """
+    coming = Appointment.objects.holding_time().filter(starts_at__gt=now)
+    people = coming.order_by().values_list("practitioner", flat=True).distinct()
+    return sum(_flag(practitioner, now) for practitioner in sorted(people))
+
+
+@one_transaction
+def _flag(practitioner: int, now: dt.datetime) -> int:
+    lock([practitioner])
+    rules = calendars.rules_from(now)
+    coming = Appointment.objects.holding_time().filter(practitioner=practitioner, starts_at__gt=now)
+    rows = list(coming.select_related("visit_type"))
+    if not rows:
+        return 0
+    busy = _busy(rules, practitioner, rows, now)
+    changed = 0
+    for row in rows:
+        is_stranded = _is_stranded(rules, row, busy)
+        if is_stranded != row.needs_rebooking:
+            same = Appointment.objects.filter(pk=row.pk, version=row.version)
+            changed += same.update(needs_rebooking=is_stranded)
+    return changed
+
+
+def _is_stranded(rules: Rules, row: Appointment, busy: list[Interval]) -> bool:
+    lasts = Interval(row.starts_at, row.ends_at)
+    visit = rules.visit(row.visit_type.slug)
+    if visit is None or any(one.overlaps(lasts) for one in busy):
+        return True
+    return works_then(rules, visit, row.practitioner_id, row.location_id, lasts) is None
+
+
+def _busy(
+    rules: Rules, practitioner: int, rows: list[Appointment], now: dt.datetime
+) -> list[Interval]:
+    """Time that is taken elsewhere, from the first to the last of the visits."""
+    first = min(row.starts_at for row in rows).astimezone(rules.zone).date()
+    last = max(row.starts_at for row in rows).astimezone(rules.zone).date()
+    calendar = calendars.load(
+        now=now,
+        first=first,
+        days=(last - first) // ONE_DAY + 1,
+        rules=rules,
+        practitioners=[practitioner],
+    )
+    taken = calendar.taken.get(practitioner, ())
+    return [one for one in taken if isinstance(one, Given) and not one.visit_type]

@@ -1,0 +1,127 @@
+"""What has to be so before real patients come: each point red or green, and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.contrib.auth.models import User
+from wagtail.models import Page
+
+from practice import notices
+from practice.models import Location, Practice, Practitioner
+from practice.roles import May
+from procedures import signing
+from procedures.models import Condition, Procedure, Topic
+
+SECOND_FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
+INVENTED = ("example.com", "example.org", "example.net")
+
+
+@dataclass(frozen=True)
+class Point:
+    name: str
+    faults: list[str]  # empty: green
+    to_do: str
+
+    @property
+    def is_green(self) -> bool:
+        return not self.faults
+
+
+def points() -> Iterator[Point]:
+    yield live_mode()
+    yield addresses()
+    yield time_zone()
+    yield second_factors()
+    yield samples()
+    yield from legal_notices()
+    yield unreviewed()
+    yield two_hats()
+
+
+def live_mode() -> Point:
+    faults = [] if not settings.DEMO else ["CLINIC_MODE is demo."]
+    if not settings.HTTPS:
+        faults.append(f"CLINIC_URL is {settings.CLINIC_URL}: not https.")
+    return Point("live mode over TLS", faults, "Set CLINIC_MODE=live and an https:// CLINIC_URL.")
+
+
+def addresses() -> Point:
+    practice = Practice.objects.current()
+    faults = []
+    if settings.DEFAULT_FROM_EMAIL.endswith(INVENTED):
+        faults.append(f"Mail is sent as {settings.DEFAULT_FROM_EMAIL}.")
+    if practice.email.endswith(INVENTED) or not practice.email:
+        faults.append(f"The practice's e-mail is {practice.email or 'empty'}.")
+    if not practice.phone or "555" in str(practice.phone)[-8:-4]:
+        faults.append(f"The practice's telephone is {practice.phone or 'empty'}.")
+    if not Location.objects.exists():
+        faults.append("There is no location.")
+    return Point(
+        "addresses of your own",
+        faults,
+        "Set CLINIC_FROM_EMAIL; enter the rest at /cms/ under Settings and The practice.",
+    )
+
+
+def time_zone() -> Point:
+    faults = []
+    if Practice.objects.current().time_zone in ("", "UTC"):
+        faults.append("The practice's time zone is not set.")
+    return Point("time zone", faults, "Choose it at /cms/ under Settings, Practice.")
+
+
+def second_factors() -> Point:
+    with_one = Authenticator.objects.filter(type__in=SECOND_FACTORS).values("user")
+    without = User.objects.filter(is_active=True, is_staff=True).exclude(pk__in=with_one)
+    faults = [f"{user.email or user.username} has no second factor." for user in without]
+    return Point(
+        "a second factor for everybody", faults, "Each signs in once and follows the steps shown."
+    )
+
+
+def samples() -> Point:
+    faults = []
+    if Practice.objects.current().is_sample:
+        faults.append("The practice itself is the sample.")
+    live = Page.objects.live().specific()
+    faults += [f"{page.title} is a sample." for page in live if getattr(page, "is_sample", False)]
+    faults += [f"{row} is a sample." for row in Practitioner.objects.filter(is_sample=True)]
+    return Point("no sample is public", faults, "Import your own content, or change and untick it.")
+
+
+def legal_notices() -> Iterator[Point]:
+    for notice in notices.NOTICES:
+        state = notices.state(notice)
+        faults = [] if state == notices.State.COMPLETE else [f"/{notice.slug}/: {state.value}."]
+        yield Point(
+            f"notice: {notice.title}",
+            faults,
+            f"At /cms/, paste in {notice.paste}; take out the heading GAP; publish. "
+            "`launch_check --make-notices` makes drafts of the missing ones.",
+        )
+
+
+def unreviewed() -> Point:
+    topics: list[Topic] = [*Procedure.objects.live(), *Condition.objects.live()]
+    standings = signing.standings(topics)
+    faults = [f"{one.title}: not signed." for one in topics if not standings[one.pk].is_signed]
+    faults += [f"{one.title}: review overdue." for one in topics if standings[one.pk].is_overdue]
+    return Point("every page signed", faults, "A physician signs it at /cms/, My pages.")
+
+
+def two_hats() -> Point:
+    """Who edits pages and sees patients: a script in the editor could reach both."""
+    faults = [
+        f"{user.email or user.username} edits pages and sees patients."
+        for user in User.objects.filter(is_active=True, is_staff=True)
+        if user.has_perm(May.EDIT_PAGES) and user.has_perm(May.SEE_DESK)
+    ]
+    return Point(
+        "the editor apart from patients",
+        faults,
+        "Give these people one account to edit and another for the desk.",
+    )

@@ -1,0 +1,102 @@
+"""After the request: the desk offers times, the patient takes one, moves it and cancels it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from appointments.models import Appointment
+from tests.browser.axe import faults
+from tests.browser.test_booking import ask
+from tests.serving import Site
+
+pytestmark = pytest.mark.browser
+
+
+def at_the_desk(browser: Any, site: Site, *, javascript: bool) -> Any:
+    page = browser.new_context(java_script_enabled=javascript).new_page()
+    page.goto(site.url + "/admin/")
+    page.locator("input[name=login]").fill("frontdesk@example.com")
+    page.locator("input[name=password]").fill("a long demo password")
+    page.locator("main button[type=submit], form button[type=submit]").first.click()
+    return page
+
+
+def offer(page: Any, site: Site, reference: str) -> None:
+    page.goto(f"{site.url}/admin/appointments/{reference}/")
+    page.get_by_role("button", name="Tell the patient that we saw it").click()
+    page.get_by_role("link", name="Offer other times").click()
+    times = page.locator("input[name=slot]")
+    for number in (0, times.count() // 2, times.count() - 1):
+        times.nth(number).check(force=True)
+    page.get_by_role("button", name="Offer these times").click()
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_a_patient_takes_an_offered_time_moves_it_and_cancels_it(
+    served: Site, sample_site: None, browser: Any, javascript: bool
+) -> None:
+    context = browser.new_context(java_script_enabled=javascript, locale="en-US")
+    page = context.new_page()
+    reference = ask(page, served)
+    desk = at_the_desk(browser, served, javascript=javascript)
+    offer(desk, served, reference)
+
+    page.get_by_role("link", name="See your visit").click()
+    assert page.locator("h1").inner_text() == "Choose one of these times"
+    assert "Seen by our front desk." in page.locator("main").inner_text()
+    page.locator("input[name=slot]").nth(1).check(force=True)
+    page.get_by_role("button", name="Take this time").click()
+    assert page.locator("h1").inner_text() == "Your visit is booked"
+
+    page.get_by_role("link", name="Choose another time").click()
+    page.locator("input[name=slot]").nth(2).check(force=True)
+    page.get_by_role("button", name="Move my visit to this time").click()
+    assert "You moved your visit to this time." in page.locator("main").inner_text()
+
+    page.get_by_role("link", name="Cancel this visit").click()
+    page.get_by_role("button", name="Yes, cancel this visit").click()
+    assert page.locator("h1").inner_text() == "You cancelled this visit"
+    assert set(Appointment.objects.values_list("status", flat=True)) == {"cancelled"}
+    context.close()
+    desk.context.close()
+
+
+@pytest.mark.check
+@pytest.mark.parametrize("width", [320, 1280])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_everybody_can_use_the_pages_of_a_visit(
+    served: Site, sample_site: None, browser: Any, theme: str, width: int
+) -> None:
+    context = browser.new_context(
+        color_scheme=theme,
+        viewport={"width": width, "height": 800},
+        reduced_motion="reduce",
+        locale="en-US",
+    )
+    page = context.new_page()
+    reference = ask(page, served)
+    desk = at_the_desk(browser, served, javascript=True)
+    desk.emulate_media(color_scheme=theme, reduced_motion="reduce")
+    visit = f"{served.url}/a/visit/{reference}/"
+    kind = Appointment.objects.get(reference=reference).visit_type.slug
+    found: dict[str, list[str]] = {}
+
+    def look(here: Any, address: str) -> None:
+        here.goto(address)
+        if wrong := faults(here):
+            found[address] = wrong
+
+    for name in ("", "move/", "details/", "cancel/"):
+        look(page, visit + name)
+    look(page, f"{served.url}/appointments/{kind}/ask/")
+    for name in ("", "call/", "offer/", "new-link/"):
+        look(desk, f"{served.url}/admin/appointments/{reference}/{name}")
+    look(desk, f"{served.url}/admin/warning-signs/")
+    offer(desk, served, reference)
+    look(page, visit)
+    look(desk, f"{served.url}/admin/")
+    context.close()
+    desk.context.close()
+    assert found == {}

@@ -1,0 +1,80 @@
+"""The launch check stays red until a person has done what no program can."""
+
+from __future__ import annotations
+
+from io import StringIO
+from typing import Any
+
+import pytest
+from allauth.mfa.models import Authenticator
+from django.core.management import CommandError, call_command
+
+from clinic_site import launch
+from practice import notices
+from practice.models import PlainPage
+from practice.roles import Role
+from tests.content import a_plain_page, the_practice
+from tests.staff import a_member
+
+pytestmark = pytest.mark.django_db
+
+
+def red() -> dict[str, list[str]]:
+    return {point.name: point.faults for point in launch.points() if point.faults}
+
+
+def test_a_demo_is_red_and_each_point_says_what_to_do(sample_site: None) -> None:
+    out = StringIO()
+    with pytest.raises(CommandError, match="points are red"):
+        call_command("launch_check", stdout=out)
+    said = out.getvalue()
+    assert "CLINIC_MODE is demo." in said
+    assert "is a sample." in said
+    assert "has no second factor." in said
+    assert "/complaint-notice/: missing." in said
+    assert "/privacy/: has a gap." in said
+    assert said.count("To do:") == len(red())
+
+
+def test_a_notice_is_red_until_the_official_words_are_public() -> None:
+    the_practice()
+    name = "notice: How to file a complaint"
+    assert red()[name] == ["/complaint-notice/: missing."]
+    assert len(notices.make_missing()) == len(notices.NOTICES)
+    assert notices.make_missing() == []
+    assert red()[name] == ["/complaint-notice/: not public."]
+    page = PlainPage.objects.get(slug="complaint-notice")
+    page.save_revision().publish()
+    assert red()[name] == ["/complaint-notice/: has a gap."]
+    page = PlainPage.objects.get(slug="complaint-notice")
+    page.body = "The words of the board."
+    page.save_revision().publish()
+    assert name not in red()
+
+
+def test_a_draft_of_a_notice_is_read_by_nobody(client: Any) -> None:
+    the_practice()
+    notices.make_missing()
+    assert client.get("/good-faith-estimate/").status_code == 404
+
+
+def test_a_second_factor_turns_its_point_green_for_that_person_alone() -> None:
+    the_practice()
+    one = a_member(Role.MANAGER, "one@clinic.test")
+    a_member(Role.MANAGER, "two@clinic.test")
+    Authenticator.objects.create(user=one, type=Authenticator.Type.TOTP, data={})
+    assert red()["a second factor for everybody"] == ["two@clinic.test has no second factor."]
+
+
+def test_somebody_who_edits_and_sees_patients_is_named() -> None:
+    the_practice()
+    a_member(Role.EDITOR, "eve@clinic.test")
+    a_member(Role.DOCTOR, "dan@clinic.test")
+    assert red()["the editor apart from patients"] == [
+        "dan@clinic.test edits pages and sees patients."
+    ]
+
+
+def test_a_finished_notice_of_one_s_own_is_green() -> None:
+    a_plain_page("privacy", body="Our whole notice.")
+    assert notices.state(notices.NOTICES[0]) == notices.State.COMPLETE
