@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from django.test import TransactionTestCase
+from playwright.sync_api import Error as PlaywrightError
 
 from tests import network
 from tests.databases import Databases
@@ -46,6 +47,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if CHROMIUM is None and item.get_closest_marker("browser"):
             item.add_marker(pytest.mark.skip(reason="there is no Chromium on this machine"))
+        if item.get_closest_marker("browser"):
+            # Chromium on a busy machine now and then drops a navigation. What a page says is
+            # asserted, and an assertion is never asked twice.
+            item.add_marker(pytest.mark.flaky(reruns=1, only_rerun=[PlaywrightError]))
 
 
 skipped: list[str] = []

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,11 +19,12 @@ from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
 from django.core.cache import caches
 from django.core.management import call_command
-from django.db import connection, connections
+from django.db import OperationalError, ProgrammingError, connection, connections
 from django.db.backends.utils import CursorWrapper
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCK = 7_305_221  # an advisory lock in the maintenance database
+TRIES = 40  # ten seconds
 KEEP = "1 day"  # templates and copies that nobody has used for longer are dropped
 
 
@@ -80,7 +82,7 @@ class Databases:
             self._make_template(cursor, "empty", lambda: call_command("migrate", verbosity=0))
             if content != "empty":
                 self._make_template(cursor, content, self.filled[content], source="empty")
-            cursor.execute(f'DROP DATABASE IF EXISTS "{self.name}" WITH (FORCE)')
+            self._drop(cursor, self.name)
             self._copy(cursor, self.template(content), self.name)
         self._use(self.name)
         self.holds = content
@@ -104,10 +106,24 @@ class Databases:
             fill()
         except BaseException:
             leave_database()
-            cursor.execute(f'DROP DATABASE "{side}" WITH (FORCE)')
+            self._drop(cursor, side)
             raise
         leave_database()
         cursor.execute(f'ALTER DATABASE "{side}" RENAME TO "{name}"')
+
+    @staticmethod
+    def _drop(cursor: CursorWrapper, name: str) -> None:
+        """Whoever is connected is sent away. Autovacuum may be in it, whom only a superuser may
+        send away: it is gone in a moment, so we ask again."""
+        for attempt in range(TRIES):
+            try:
+                cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+            except (ProgrammingError, OperationalError):
+                if attempt == TRIES - 1:
+                    raise
+                time.sleep(0.25)
+            else:
+                return
 
     def _copy(self, cursor: CursorWrapper, template: str, name: str) -> None:
         cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
@@ -148,4 +164,4 @@ class Databases:
     def drop(self) -> None:
         leave_database()
         with maintenance() as cursor:
-            cursor.execute(f'DROP DATABASE IF EXISTS "{self.name}" WITH (FORCE)')
+            self._drop(cursor, self.name)

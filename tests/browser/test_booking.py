@@ -19,6 +19,7 @@ KEY_PRESSES_AT_MOST = 40  # typing aside
 
 def go_on(page: Any) -> None:
     page.locator("main form .btn-primary").first.click()
+    page.wait_for_load_state()
 
 
 def tell(page: Any) -> None:
