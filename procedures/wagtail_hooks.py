@@ -15,10 +15,28 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.action_menu import ActionMenuItem, PublishMenuItem
 from wagtail.admin.menu import MenuItem
+from wagtail.admin.panels import FieldPanel
 from wagtail.models import Page
+from wagtail.snippets.models import register_snippet
+from wagtail.snippets.views.snippets import SnippetViewSet
 
 from procedures import cms
-from procedures.models import Topic
+from procedures.models import Synonym, Topic
+
+
+class Synonyms(SnippetViewSet):  # type: ignore[misc]
+    model = Synonym
+    menu_label = _("Words for the search")
+    menu_order = 170
+    icon = "search"
+    add_to_admin_menu = True
+    list_display = ["means", "language", "typed"]
+    list_filter = ["language"]
+    search_fields = ["means"]
+    panels = [FieldPanel("language"), FieldPanel("means"), FieldPanel("typed")]
+
+
+register_snippet(Synonyms)
 
 
 @hooks.register("register_admin_urls")  # type: ignore[untyped-decorator]

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 
-from practice import clock
+from practice import clock, translations
 from practice.models import (
     HomePage,
     Location,
@@ -133,6 +133,18 @@ def a_procedure(slug: str = "kyphoplasty", **fields: Any) -> Procedure:
     )
     ProcedureIndexPage.objects.get().add_child(instance=page)
     return page
+
+
+def a_translation(original: Any, **fields: Any) -> Any:
+    """Published in Spanish beside `original`."""
+    page = translations.made_for(original, "es")
+    for name, value in fields.items():
+        setattr(page, name, value)
+    revision = page.save_revision()
+    if isinstance(page, Topic):
+        return publish(page)
+    revision.publish()
+    return type(page).objects.get(pk=page.pk)
 
 
 def with_everything(topic: Topic) -> Topic:

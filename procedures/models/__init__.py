@@ -17,6 +17,7 @@ from .sections import (
     Step,
     TopicPicture,
 )
+from .synonym import Synonym
 from .topics import Condition, ConditionIndexPage, Procedure, ProcedureIndexPage, Topic
 
 __all__ = [
@@ -41,6 +42,7 @@ __all__ = [
     "Section",
     "Source",
     "Step",
+    "Synonym",
     "Topic",
     "TopicPicture",
 ]

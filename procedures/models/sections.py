@@ -227,6 +227,11 @@ class Question(Orderable):
     def __str__(self) -> str:
         return self.question
 
+    @property
+    def anchor(self) -> str:
+        """Of the answer, so that a browser opens what it is folded into. Empty in a new draft."""
+        return f"question-{self.pk}" if self.pk else ""
+
 
 class Source(Orderable):
     topic = ParentalKey(Topic, on_delete=models.CASCADE, related_name="sources")

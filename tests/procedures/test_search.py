@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-import pytest
-from django.test import Client
+from collections.abc import Iterator
 
-from procedures.models import Question, Section
-from procedures.search import search
+import pytest
+from django.contrib.auth.models import Group, User
+from django.db import IntegrityError, transaction
+from django.test import Client
+from django.utils import translation
+
+from practice.models import PersonPage, PlainPage, Practitioner
+from procedures.models import Procedure, Question, Section, Synonym
+from procedures.search import meanings, search
 from tests.content import (
     a_condition,
     a_page_about,
     a_physician,
     a_plain_page,
     a_procedure,
+    a_translation,
     an_assistant,
     the_practice,
 )
@@ -93,3 +100,153 @@ def test_what_was_typed_is_shown_as_words_and_the_telephone_offers_help(client: 
     assert "&lt;b&gt;zzzzqqq&lt;/b&gt;" in html
     assert "<b>zzzzqqq" not in html
     assert "(214) 555-0100" in html
+
+
+# --- words that patients use ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["cement in back", "Cement in my back?", "the back, with cemment", "balloon in the back"],
+)
+def test_lay_words_find_what_they_mean(typed: str) -> None:
+    assert first(typed) == "/procedures/kyphoplasty/"
+
+
+@pytest.mark.parametrize("typed", ["broken leg", "cement", "back", "ballroom"])
+def test_a_part_of_the_lay_words_is_not_yet_their_meaning(typed: str) -> None:
+    assert meanings(typed) == ()
+
+
+def test_what_an_editor_writes_into_the_list_of_words_is_found_at_once(client: Client) -> None:
+    assert search("cushion shaving") == []
+    editor = User.objects.create_user("eva", "eva@example.com", "x", is_staff=True)
+    editor.groups.add(Group.objects.get(name="Editor"))
+    client.force_login(editor)
+    answer = client.post(
+        "/cms/snippets/procedures/synonym/add/",
+        {"language": "en", "means": "Discectomy", "typed": "cushion shaving\ntrim my disc\n"},
+    )
+    assert answer.status_code == 302
+    assert first("shave the cushion") == first("trimming a disc") == "/procedures/discectomy/"
+    answer = client.post(
+        "/cms/snippets/procedures/synonym/add/",
+        {"language": "en", "means": "Fusion", "typed": " \n "},
+    )
+    assert answer.status_code == 200
+    assert "Write at least one line" in answer.content.decode()
+    assert not Synonym.objects.filter(means="Fusion").exists()
+
+
+def test_the_desk_does_not_reach_the_list_of_words(client: Client) -> None:
+    desk = User.objects.create_user("desk", "desk@example.com", "x", is_staff=True)
+    desk.groups.add(Group.objects.get(name="Front desk"))
+    client.force_login(desk)
+    before = Synonym.objects.count()
+    address = "/cms/snippets/procedures/synonym/add/"
+    assert client.get(address).status_code in {302, 403}
+    facts = {"language": "en", "means": "Fusion", "typed": "welding"}
+    assert client.post(address, facts).status_code in {302, 403}
+    assert Synonym.objects.count() == before
+
+
+def test_a_list_of_words_without_a_word_or_in_a_language_we_do_not_speak_is_refused() -> None:
+    before = Synonym.objects.count()
+    for facts, name in [
+        ({"language": "en", "typed": []}, "synonym_has_words"),
+        ({"language": "fr", "typed": ["ciment"]}, "synonym_language_is_known"),
+        ({"language": "en", "means": "Kyphoplasty", "typed": ["x"]}, "synonym_one_per_meaning"),
+    ]:
+        with pytest.raises(IntegrityError, match=name), transaction.atomic():
+            Synonym.objects.create(**{"means": "Fusion", **facts})
+    assert Synonym.objects.count() == before
+
+
+# --- questions that patients ask ------------------------------------------------------------------
+
+
+def test_a_question_that_matches_stands_under_its_page_and_leads_to_its_answer(
+    client: Client,
+) -> None:
+    question = Question.objects.get()
+    [hit] = search("may I drive")
+    assert [answer.question for answer in hit.answers] == ["May I drive?"]
+    path, _hash, anchor = hit.answers[0].url.partition("#")
+    assert path == hit.url == "/procedures/kyphoplasty/"
+    assert anchor == f"question-{question.pk}"
+    assert f'id="{anchor}"' in client.get(path).content.decode()
+    assert hit.answers[0].url in client.get("/search/?q=may I drive").content.decode()
+    Question.objects.create(
+        topic=a_procedure("secret", name="Secret", live=False), question="May I drive home?"
+    )
+    assert [hit.url for hit in search("may I drive")] == ["/procedures/kyphoplasty/"]
+
+
+# --- in Spanish -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def in_spanish(pages: None) -> Iterator[None]:
+    spanish = a_translation(
+        Procedure.objects.get(slug="kyphoplasty"),
+        title="Cifoplastia",
+        name="Cifoplastia",
+        summary="Un globo levanta el hueso roto.",
+    )
+    Question.objects.create(
+        topic=spanish, question="¿Cuándo puedo manejar?", answer="No ese mismo día."
+    )
+    Section.objects.create(topic=spanish, kind="self_care", body="Las compresas frías calman.")
+    a_translation(PersonPage.objects.get(practitioner__slug="ana-ortega"), biography="Nació lejos.")
+    Practitioner.objects.filter(slug="ana-ortega").update(
+        translations={"es": {"job_title": "Cirujana de columna"}}
+    )
+    a_translation(PlainPage.objects.get(), title="Privacidad", body="Quién lee su expediente.")
+    with translation.override("es"):
+        yield
+
+
+@pytest.mark.parametrize(
+    ("typed", "url"),
+    [
+        ("kifoplastia", "/es/procedures/kyphoplasty/"),
+        ("cemento en mi espalda", "/es/procedures/kyphoplasty/"),
+        ("compresa fria", "/es/procedures/kyphoplasty/"),  # one, and without its accent
+        ("manejando", "/es/procedures/kyphoplasty/"),
+        ("ortegga", "/es/team/ana-ortega/"),
+        ("cirujanas", "/es/team/ana-ortega/"),
+        ("expedientes", "/es/privacy/"),
+    ],
+)
+def test_spanish_words_find_spanish_pages_by_the_spanish_dictionary(
+    in_spanish: None, client: Client, typed: str, url: str
+) -> None:
+    assert first(typed) == url
+    html = client.get("/es/search/", {"q": typed}).content.decode()
+    assert f'<h2><a href="{url}">' in html
+
+
+@pytest.mark.parametrize("typed", ["kyphoplasty", "discectomy", "ice packs", "portville", "record"])
+def test_an_english_page_is_never_found_in_spanish(in_spanish: None, typed: str) -> None:
+    assert [hit.url for hit in search(typed) if not hit.url.startswith("/es/")] == []
+    assert "/procedures/discectomy/" not in [hit.url for hit in search(typed)]
+
+
+def test_a_spanish_page_is_never_found_in_english(in_spanish: None) -> None:
+    with translation.override("en"):
+        assert search("expediente") == []
+        assert first("kifoplasty") == "/procedures/kyphoplasty/"
+
+
+def test_who_finds_nothing_is_still_helped_in_either_language(
+    in_spanish: None, client: Client
+) -> None:
+    html = client.get("/search/", {"q": "zzzzqqq"}).content.decode()
+    ways = ["tel:+12145550100", "/contact/", "/appointments/", "/procedures/discectomy/"]
+    main = html.partition("<main")[2].partition("</main>")[0]
+    assert [way for way in [*ways, "/conditions/compression-fracture/"] if way not in main] == []
+    html = client.get("/es/search/", {"q": "zzzz qqq"}).content.decode()
+    main = html.partition("<main")[2].partition("</main>")[0]
+    ways = ["tel:+12145550100", "/es/contact/", "/es/appointments/", "/es/procedures/kyphoplasty/"]
+    assert [way for way in ways if f'href="{way}"' not in main] == []
+    assert 'href="/search/?q=zzzz+qqq"' in main
