@@ -26,6 +26,7 @@ def render(message: OutboxMessage) -> EmailMultiAlternatives:
             **message.context,
             "title": title,
             "site": settings.CLINIC_URL,
+            "editor": f"{settings.WAGTAILADMIN_BASE_URL}/cms/",
             "language": translation.get_language(),
             "link": _link(message),
         }

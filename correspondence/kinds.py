@@ -83,6 +83,13 @@ KINDS: dict[str, Kind] = {
     OutboxMessage.Kind.STAFF_WAITING: Kind(
         _("Somebody waits for a time"), _keys("practice reference")
     ),
+    # To a physician who signs pages; which ones stands behind the sign-in.
+    OutboxMessage.Kind.STAFF_PAGES_DUE: Kind(
+        _("Your pages want to be read again soon"), _keys("practice until")
+    ),
+    OutboxMessage.Kind.STAFF_PAGES_OVERDUE: Kind(
+        _("Your pages are overdue for review"), _keys("practice until")
+    ),
 }
 
 

@@ -37,6 +37,10 @@ class OutboxMessage(models.Model):
         DETAILS_CORRECTED = "details_corrected"
         STAFF_REQUEST_LAPSED = "staff_request_lapsed"
         STAFF_WAITING = "staff_waiting"
+        STAFF_LINK_LOCKED = "staff_link_locked"
+        RUNNING_LATE = "running_late"
+        STAFF_PAGES_DUE = "staff_pages_due"
+        STAFF_PAGES_OVERDUE = "staff_pages_overdue"
 
     class Way(models.TextChoices):
         EMAIL = "email"

@@ -118,13 +118,17 @@ def physician(user: User | AnonymousUser) -> Practitioner | None:
     return Practitioner.objects.filter(user=user, role=Role.PHYSICIAN).first()
 
 
-def others_who_sign(one: Practitioner) -> list[Practitioner]:
+def who_sign() -> list[Practitioner]:
     rows = Practitioner.objects.filter(role=Role.PHYSICIAN, user__is_active=True)
     return [
         row
-        for row in rows.exclude(pk=one.pk).select_related("user")
+        for row in rows.select_related("user")
         if row.user and row.user.has_perm(May.SIGN_TOPICS)
     ]
+
+
+def others_who_sign(one: Practitioner) -> list[Practitioner]:
+    return [row for row in who_sign() if row.pk != one.pk]
 
 
 def is_own_text(topic: Topic, one: Practitioner) -> bool:

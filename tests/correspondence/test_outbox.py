@@ -200,6 +200,7 @@ def test_every_kind_can_be_written_as_text_and_as_html(
         "when": "Tuesday, November 24, 3:20 PM",
         "answer_by": "11:00 AM",
         "cancelled_by": "you",
+        "until": "March 1, 2027",
     }
     for kind, spec in KINDS.items():
         wanted = spec.required | spec.optional
