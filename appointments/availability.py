@@ -135,12 +135,13 @@ def free_slots(
     """The times still to be had, by start, then by person.
 
     `first` and `days` choose by the local date of the start; by default everything from today to
-    the horizon. An unknown visit type has no times. `call_us` marks a time that nobody
-    could answer for.
+    the horizon. An unknown visit type has no times, nor has what is paused now. `call_us` marks a
+    time that nobody could answer for.
     """
     visit = rules.visit(visit_type)
     if visit is None:
         return []
+    rules = rules.without_paused(visit, now)
     today = rules.today(now)
     first = first or today
     last = first + ONE_DAY * ((days or visit.horizon_days + 2) - 1)

@@ -21,7 +21,7 @@ from practice.models import Practice
 from .availability import Calendar, Given, Slot, free_slots
 from .intervals import Interval
 from .models import CalendarVersion, Occupancy
-from .rules import ONE_DAY, WEEKDAYS, Closed, Hours, Person, Place, Rules, Visit, Works
+from .rules import ONE_DAY, WEEKDAYS, Closed, Hours, Paused, Person, Place, Rules, Visit, Works
 
 # Nothing that is taken reaches further past its visit than the longest buffers and visit allowed.
 LONGEST_REACH = dt.timedelta(hours=16)
@@ -59,7 +59,10 @@ SELECT json_build_object(
             WHERE day >= %s),
   'closed', (SELECT json_agg(json_build_array(extract(epoch FROM lower(during)),
                extract(epoch FROM upper(during)), location_id, practitioner_id))
-             FROM practice_closure WHERE during && tstzrange(%s, NULL))
+             FROM practice_closure WHERE during && tstzrange(%s, NULL)),
+  'paused', (SELECT json_agg(json_build_array(extract(epoch FROM begins),
+               extract(epoch FROM until), visit_type_id, practitioner_id))
+             FROM appointments_pause WHERE ended_at IS NULL AND until > %s)
 )::text
 """
 
@@ -83,7 +86,7 @@ SELECT practitioner_id, extract(epoch FROM lower(during))::float8,
 def rules_from(now: dt.datetime) -> Rules:
     """What the practice has laid down, in one statement. Closures long past are left out."""
     with connection.cursor() as cursor:
-        cursor.execute(_RULES, [(now - 3 * ONE_DAY).date(), now - 2 * ONE_DAY])
+        cursor.execute(_RULES, [(now - 3 * ONE_DAY).date(), now - 2 * ONE_DAY, now])
         (text,) = cursor.fetchone()
     said: dict[str, Any] = json.loads(text)
     nobody_yet = Practice()
@@ -129,6 +132,10 @@ def rules_from(now: dt.datetime) -> Rules:
         closed=tuple(
             Closed(Interval(_moment(start), _moment(end)), location, practitioner)
             for start, end, location, practitioner in said["closed"] or ()
+        ),
+        paused=tuple(
+            Paused(Interval(_moment(start), _moment(end)), visit_type, practitioner)
+            for start, end, visit_type, practitioner in said["paused"] or ()
         ),
     )
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from practice import clock, moving
 from practice.models import Practice
 
-from . import calendars, shown, wording
+from . import calendars, pausing, shown, wording
 from .availability import Slot
 
 TIMES = 3
@@ -92,7 +92,11 @@ def next_times() -> str:
     ways = [way for way in ways if way.times or way.glyph != "evening"]
     return render_to_string(
         "appointments/next_times.html",
-        {"ways": ways, "phone": Practice.objects.current().phone},
+        {
+            "ways": ways,
+            "phone": Practice.objects.current().phone,
+            "paused": pausing.said(zone, now=now),
+        },
     )
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -165,6 +165,22 @@ class Closed:
 
 
 @dataclass(frozen=True, slots=True)
+class Paused:
+    """Patients book nothing online meanwhile; without a visit type and a person, nothing at all."""
+
+    during: Interval
+    visit_type: int | None = None
+    practitioner: int | None = None
+
+    def stops(self, visit: Visit, practitioner: int, now: dt.datetime) -> bool:
+        return (
+            self.during.contains(now)
+            and self.visit_type in (None, visit.id)
+            and self.practitioner in (None, practitioner)
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Rules:
     zone: ZoneInfo
     promise_minutes: int
@@ -174,6 +190,18 @@ class Rules:
     places: tuple[Place, ...]
     works: tuple[Works, ...]
     closed: tuple[Closed, ...] = ()
+    paused: tuple[Paused, ...] = ()
+
+    def without_paused(self, visit: Visit, now: dt.datetime) -> Rules:
+        """What patients can book online: nobody works whose booking is paused at `now`."""
+        if not self.paused:
+            return self
+        works = (
+            one
+            for one in self.works
+            if not any(pause.stops(visit, one.practitioner, now) for pause in self.paused)
+        )
+        return replace(self, works=tuple(works))
 
     def visit(self, slug: str) -> Visit | None:
         return next((one for one in self.visits if one.slug == slug), None)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.db.models import QuerySet
+
 from . import calendars
 from .availability import Given, works_then
 from .intervals import Interval
@@ -20,6 +22,24 @@ def flag_stranded(*, now: dt.datetime) -> int:
     coming = Appointment.objects.holding_time().filter(starts_at__gt=now)
     people = coming.order_by().values_list("practitioner", flat=True).distinct()
     return sum(_flag(practitioner, now) for practitioner in sorted(people))
+
+
+def by_closing(
+    during: Interval,
+    *,
+    practitioner: int | None,
+    location: int | None,
+    now: dt.datetime,
+) -> QuerySet[Appointment]:
+    """The visits to come that such a closure would strand; ids as `rules.Closed` has them."""
+    coming = Appointment.objects.holding_time().filter(
+        starts_at__gt=now, starts_at__lt=during.end, ends_at__gt=during.start
+    )
+    if practitioner is not None:
+        coming = coming.filter(practitioner=practitioner)
+    if location is not None:
+        coming = coming.filter(location=location)
+    return coming.order_by("starts_at")
 
 
 @one_transaction

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib.admin import AdminSite
 from django.urls import URLPattern, path, re_path
 
-from appointments.desk import reaching, signing, views
+from appointments.desk import reaching, schedules, signing, today, views
 
 REFERENCE = r"(?P<reference>[2-9A-Z]{4}-[2-9A-Z]{4})"
 
@@ -13,10 +13,23 @@ REFERENCE = r"(?P<reference>[2-9A-Z]{4}-[2-9A-Z]{4})"
 def urlpatterns_in(site: AdminSite) -> list[URLPattern]:
     return [
         path("", site.admin_view(views.front), name="index"),
+        path("today/", site.admin_view(today.today), name="today"),
+        path("today/late/", site.admin_view(today.running_late), name="running_late"),
         # appointments/
         path("appointments/", site.admin_view(views.appointments), name="appointments"),
         path("appointments/find/", site.admin_view(views.find), name="find"),
         path("warning-signs/", site.admin_view(signing.warning_signs), name="warning_signs"),
+        # schedules/
+        *(
+            path(f"schedules/{address}", site.admin_view(view), name=name)
+            for address, name, view in (
+                ("", "schedules", schedules.schedules),
+                ("close/", "close", schedules.close),
+                ("open/<int:closure>/", "open", schedules.open_again),
+                ("pause/", "pause", schedules.pause),
+                ("resume/<int:running>/", "resume", schedules.resume),
+            )
+        ),
         # appointments/<reference>/
         re_path(
             rf"^appointments/{REFERENCE}/$", site.admin_view(views.appointment), name="appointment"
@@ -38,6 +51,8 @@ def urlpatterns_in(site: AdminSite) -> list[URLPattern]:
                 ("call", reaching.call),
                 ("offer", reaching.offer),
                 ("new_link", reaching.new_link),
+                ("step", today.step),
+                ("cancel", today.cancel),
             )
         ),
     ]

@@ -1,7 +1,9 @@
 from .appointment import Appointment, StatusChange, new_reference
+from .delay import LATE_AT_MOST, Delay
 from .draft import Draft
 from .occupancy import CalendarVersion, Occupancy
 from .patient import E164, Patient
+from .pause import Pause
 from .record import Consent, Joining, Mark
 from .schedule import BusyTime, ExtraSession, VisitType, WorkingHours
 from .signs import WarningSigns
@@ -12,11 +14,13 @@ from .waiting import Call, OfferedTime
 __all__ = [
     "E164",
     "HOLDS_TIME",
+    "LATE_AT_MOST",
     "Appointment",
     "BusyTime",
     "CalendarVersion",
     "Call",
     "Consent",
+    "Delay",
     "Draft",
     "ExtraSession",
     "Joining",
@@ -25,6 +29,7 @@ __all__ = [
     "Occupancy",
     "OfferedTime",
     "Patient",
+    "Pause",
     "State",
     "Status",
     "StatusChange",

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 from practice import clock
 from practice.models import Location, Practitioner
 
-from .. import calendars, shown, wording
+from .. import calendars, pausing, shown, wording
 from ..models import VisitType
 
 BY_VIDEO = "video"
@@ -40,6 +40,7 @@ def free(request: HttpRequest) -> HttpResponse:
             "place": place,
             "person": person,
             "number": shown.number(rules, now=now),
+            "paused": pausing.said(rules.zone, now=now),
             "now_there": wording.time(now, rules.zone),
         },
     )

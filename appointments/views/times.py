@@ -11,7 +11,18 @@ from django.views.decorators.http import require_http_methods
 
 from practice import clock
 
-from .. import access, booking, calendars, drafts, emergency, keys, limited, shown, signs
+from .. import (
+    access,
+    booking,
+    calendars,
+    drafts,
+    emergency,
+    keys,
+    limited,
+    pausing,
+    shown,
+    signs,
+)
 from ..availability import BadSlot, Slot, free_slots
 from ..forms import RedFlag, TimeForm
 from ..models import VisitType
@@ -83,6 +94,7 @@ def _show(request: HttpRequest, kind: VisitType) -> HttpResponse:
             "person": person,
             "place": place,
             "anything_free": any(not slot.call_us for slot in free),
+            "paused": pausing.said(rules.zone, now=now),
             "promise": shown.promise(kind, rules, now=now),
             "number": shown.number(rules, now=now),
             "form": form,
@@ -98,6 +110,8 @@ def _choose(request: HttpRequest, kind: VisitType) -> HttpResponse:
         return go("received", sent.key)
     if not access.may_use(request, key, now=now):
         key = keys.new()
+    if not limited.may_keep(request, now=now):
+        return limited.page(request, now=now)
     form = TimeForm(request.POST)
     valid = form.is_valid()
     typed = drafts.load(key, now=now) | {

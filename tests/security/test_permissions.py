@@ -31,7 +31,10 @@ SCREENS: dict[str, frozenset[Role]] = {
     "admin:call": DESK,
     "admin:offer": DESK,
     "admin:new_link": DESK,
+    "admin:cancel": DESK,
+    "admin:today": DESK,
     "admin:warning_signs": DESK,
+    "admin:schedules": MANAGER,
     "admin:lists": EVERYBODY,
     "admin:login": EVERYBODY,
     "admin:logout": EVERYBODY,
@@ -65,6 +68,7 @@ SCREENS: dict[str, frozenset[Role]] = {
 # Done with POST; GET answers 405 and does nothing.
 ACTIONS: dict[str, frozenset[Role]] = {
     "admin:find": DESK,
+    **{f"admin:{name}": MANAGER for name in ("close", "open", "pause", "resume")},
     "admin:confirm": DESK,
     **{
         f"admin:review_{name}": MODERATORS
@@ -74,6 +78,8 @@ ACTIONS: dict[str, frozenset[Role]] = {
         )
     },
     "admin:seen": DESK,
+    "admin:step": DESK,
+    "admin:running_late": DESK,
 }
 UNNAMED = "admin:None"  # old addresses of Django's admin, and its catch-all
 
