@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
@@ -12,16 +13,30 @@ from practice.models import Closure, Location, Practice
 from practice.templatetags.practice import day, wall_time
 
 
-@moving.fragment("open_now")
+def at_each() -> dict[str, str]:
+    """By location, the list with that one alone."""
+    return {slug: listed([line]) for slug, line in lines().items()}
+
+
+@moving.fragment("open_now", each=at_each)
 def open_now() -> str:
     """A list: each location, whether it is open, and until or from when."""
+    return listed(lines().values())
+
+
+def listed(items: Collection[str]) -> str:
+    inner = format_html_join("", "{}", ((item,) for item in items))
+    return format_html('<ul class="opening">{}</ul>', inner) if items else ""
+
+
+def lines() -> dict[str, str]:
     practice, now = Practice.objects.current(), clock.now()
     closures = list(
         Closure.objects.filter(practitioner=None, during__endswith__gt=now).values_list(
             "location", "during"
         )
     )
-    lines = []
+    found: dict[str, str] = {}
     for location in Location.objects.with_hours():
         state = opening.state(
             location.hours.all(),
@@ -33,10 +48,13 @@ def open_now() -> str:
                 if place in (None, location.pk)
             ],
         )
-        mark = "open-now" if state.open else "closed-now"
-        lines.append((mark, location.said("name"), sentence(state, now, practice)))
-    items = format_html_join("", '<li class="{}"><strong>{}</strong> {}</li>', lines)
-    return format_html('<ul class="opening">{}</ul>', items) if lines else ""
+        found[location.slug] = format_html(
+            '<li class="{}"><strong>{}</strong> {}</li>',
+            "open-now" if state.open else "closed-now",
+            location.said("name"),
+            sentence(state, now, practice),
+        )
+    return found
 
 
 def sentence(state: opening.State, now: dt.datetime, practice: Practice) -> str:

@@ -32,17 +32,25 @@ logger = logging.getLogger(__name__)
 TOO_OLD = 90.0  # seconds
 EVERY = 1.0  # seconds between two looks at the content version
 FRAGMENTS_LIVE = 5.0  # seconds, while somebody reads
-MARK = re.compile(rb"<!--moving ([a-z_]+) ([a-z-]+)-->.*?<!--/moving-->", re.DOTALL)
+MARK = re.compile(
+    rb"<!--moving ([a-z_]+(?:/[\w-]+)?) ([a-z-]+)-->.*?<!--/moving-->", re.DOTALL | re.ASCII
+)
 
 Html = Callable[[], str]
+Each = Callable[[], Mapping[str, str]]
 
 
 @dataclass(frozen=True)
 class Fragment:
-    """`html` says how things stand now; `fallback` what to say when nobody knows."""
+    """`html` says how things stand now; `fallback` what to say when nobody knows; `each` what
+    stands on a page about one thing alone, by its slug."""
 
     html: Html
     fallback: Html
+    each: Each = dict
+
+    def about(self, one: str) -> str:
+        return self.each()[one] if one else self.html()
 
 
 _fragments: dict[str, Fragment] = {}
@@ -57,7 +65,7 @@ def call_us() -> str:
     return format_html('<a href="tel:{}">{}</a>', phone.as_e164, words)
 
 
-def fragment(name: str, *, fallback: Html = call_us) -> Callable[[Html], Html]:
+def fragment(name: str, *, fallback: Html = call_us, each: Each = dict) -> Callable[[Html], Html]:
     """Register a function that returns HTML (escaped, without scripts and without any person).
 
     It runs outside a request, about once a minute or when something changed: it may query the
@@ -67,7 +75,7 @@ def fragment(name: str, *, fallback: Html = call_us) -> Callable[[Html], Html]:
         raise ValueError(f"a fragment's name is lower-case letters and underscores, not {name!r}")
 
     def register(function: Html) -> Html:
-        _fragments[name] = Fragment(function, fallback)
+        _fragments[name] = Fragment(function, fallback, each)
         return function
 
     return register
@@ -108,7 +116,7 @@ class Keeper:
 
     def __init__(self) -> None:
         self.record: Record | None = None
-        self.languages: set[str] = {settings.LANGUAGE_CODE}
+        self.languages: set[str] = {code for code, _name in settings.LANGUAGES}
         self._down = False
         self._looked_at = -math.inf
         self._read = False  # somebody was served a moving part since the last look
@@ -145,7 +153,7 @@ class Keeper:
         minute = int(clock.now().timestamp()) // 60
         old = self.record
         wanted = {_key(name, language) for name in _fragments for language in self.languages}
-        is_same = old and (old.version, old.minute, set(old.html)) == (version, minute, wanted)
+        is_same = old and (old.version, old.minute) == (version, minute) and wanted <= set(old.html)
         if old and is_same and (old.age < FRAGMENTS_LIVE or not self._read):
             return
         self._read = False
@@ -158,6 +166,9 @@ class Keeper:
                     key = _key(name, language)
                     fallback[key] = _fallback(part, name)
                     html[key] = _html_or(part, fallback[key], name)
+                    for one, text in _each(part, name).items():
+                        about = _key(f"{name}/{one}", language)
+                        fallback[about], html[about] = fallback[key], str(text)
         self.record = Record(
             version=version,
             taken_at=started,
@@ -176,7 +187,7 @@ class Keeper:
         record, key = self.record, _key(name, language)
         if record and record.age < FRAGMENTS_LIVE and key in record.html:
             return record.html[key]
-        return _html_or(_fragments.get(name, NOBODY), None, name)
+        return _html_or(_fragments.get(name.partition("/")[0], NOBODY), None, name)
 
     def spliced(self, name: str, language: str) -> str:
         """What a served copy shows: the record's HTML, or its fallback once the record is old."""
@@ -212,11 +223,19 @@ class Keeper:
 
 def _html_or(part: Fragment, fallback: str | None, name: str) -> str:
     try:
-        return str(part.html())
+        return part.about(name.partition("/")[2])
     except Exception:
         # One broken or slow fragment must not take every page with it.
         logger.exception("moving part %s failed", name)
         return _fallback(part, name) if fallback is None else fallback
+
+
+def _each(part: Fragment, name: str) -> Mapping[str, str]:
+    try:
+        return part.each()
+    except Exception:
+        logger.exception("moving part %s failed", name)
+        return {}
 
 
 def _fallback(part: Fragment, name: str) -> str:

@@ -220,7 +220,8 @@ def matching(
         words = [unaccented(F(one) if isinstance(one, str) else one) for one in columns]
         parts.append(SearchVector(*words, weight=weight, config=dictionary()))
     vector, query = reduce(operator.add, parts), asked.query
-    return rows.annotate(vector=vector, rank=SearchRank(vector, query)).filter(vector=query)
+    ranked: QuerySet[Any] = rows.annotate(vector=vector, rank=SearchRank(vector, query))
+    return ranked.filter(vector=query)
 
 
 # --- by likeness ----------------------------------------------------------------------------------

@@ -1,4 +1,7 @@
-"""`{% load moving %}{% moving "open_now" %}`: a place whose content moves."""
+"""`{% load moving %}{% moving "open_now" %}`: a place whose content moves.
+
+`{% moving "open_now" location.slug %}`: about one thing alone.
+"""
 
 from __future__ import annotations
 
@@ -12,5 +15,5 @@ register = template.Library()
 
 
 @register.simple_tag
-def moving(name: str) -> SafeString:
-    return parts.place(name, get_language() or "en")
+def moving(name: str, one: str = "") -> SafeString:
+    return parts.place(f"{name}/{one}" if one else name, get_language() or "en")

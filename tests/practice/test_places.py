@@ -5,10 +5,12 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from bs4 import BeautifulSoup
 from django.db import IntegrityError, transaction
 from django.test import Client
 from psycopg.types.range import Range
 
+from practice import moving
 from practice.fragments import open_now
 from practice.models import Closure, DeskHours, Location, OpeningHours
 from tests.content import WEEK, an_office, the_practice
@@ -60,6 +62,43 @@ def test_a_patient_reads_open_now_for_one_office_and_closed_for_the_other() -> N
     html = open_now()  # Tuesday, 9:00 AM
     assert '<li class="open-now"><strong>North office</strong> Open now, until 5:00 PM</li>' in html
     assert "<strong>South office</strong> Closed. Opens Thursday, November 26, 9:00 AM" in html
+
+
+def test_the_page_of_an_office_says_whether_that_one_is_open_and_speaks_of_no_other(
+    client: Client,
+) -> None:
+    the_practice()
+    an_office("north")
+    an_office("south", hours=[(["thu"], NINE, FIVE)])
+    for path, words in [
+        ("/locations/north/", ["North office Open now, until 5:00 PM"]),
+        ("/locations/south/", ["South office Closed. Opens Thursday, November 26, 9:00 AM"]),
+        (
+            "/locations/",
+            [
+                "North office Open now, until 5:00 PM",
+                "South office Closed. Opens Thursday, November 26, 9:00 AM",
+            ],
+        ),
+    ]:
+        soup = BeautifulSoup(client.get(path).content, "html.parser")
+        assert [" ".join(row.get_text().split()) for row in soup.select(".opening li")] == words
+
+
+def test_a_kept_page_of_an_office_gets_the_newest_words_about_that_office() -> None:
+    the_practice()
+    an_office("north")
+    keeper = moving.Keeper()
+    keeper.refresh()
+    assert "North office" in keeper.spliced("open_now/north", "en")
+    assert "Abierto ahora" in keeper.spliced("open_now/north", "es")
+    an_office("south")
+    keeper.refresh()
+    assert "South office" in keeper.spliced("open_now/south", "en")
+    assert "South" not in keeper.spliced("open_now/north", "en")
+    assert keeper.spliced("open_now/west", "en") == ""
+    [(name, language)] = moving.MARK.findall(moving.place("open_now/north", "es").encode())
+    assert (name, language) == (b"open_now/north", b"es")
 
 
 def test_a_holiday_in_one_office_closes_only_that_one() -> None:
