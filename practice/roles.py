@@ -21,6 +21,7 @@ class May(StrEnum):
     ANSWER_REQUESTS = "appointments.answer_requests"
     READ_REASONS = "appointments.read_reasons"
     SET_SCHEDULES = "appointments.set_schedules"
+    MANAGE_STAFF = "practice.manage_staff"
     READ_ACCESS_LOG = "practice.view_accesslog"
     EDIT_PAGES = "wagtailadmin.access_admin"
     PUBLISH_PAGES = "practice.publish_pages"  # never a condition or procedure: see SIGN_TOPICS
@@ -43,6 +44,7 @@ WORDS: dict[May, _StrPromise] = {
     May.ANSWER_REQUESTS: _("Confirm or refuse a request"),
     May.READ_REASONS: _("Read what a patient wrote about the complaint"),
     May.SET_SCHEDULES: _("Change visit types and working hours"),
+    May.MANAGE_STAFF: _("Invite staff, give roles, close accounts"),
     May.PUBLISH_PAGES: _("Publish pages, except conditions and procedures"),
     May.SIGN_TOPICS: _("Sign conditions and procedures, as a physician"),
     May.MODERATE_REVIEWS: _("Publish, refuse and answer reviews"),
@@ -58,6 +60,7 @@ ROLES: dict[Role, frozenset[May]] = {
             May.SEE_EVERY_CALENDAR,
             May.ANSWER_REQUESTS,
             May.SET_SCHEDULES,
+            May.MANAGE_STAFF,
             May.READ_ACCESS_LOG,
             May.EDIT_PAGES,
             May.PUBLISH_PAGES,

@@ -35,6 +35,7 @@ SCREENS: dict[str, frozenset[Role]] = {
     "admin:today": DESK,
     "admin:warning_signs": DESK,
     "admin:schedules": MANAGER,
+    "admin:staff": MANAGER,
     "admin:lists": EVERYBODY,
     "admin:login": EVERYBODY,
     "admin:logout": EVERYBODY,
@@ -68,6 +69,7 @@ SCREENS: dict[str, frozenset[Role]] = {
 # Done with POST; GET answers 405 and does nothing.
 ACTIONS: dict[str, frozenset[Role]] = {
     "admin:find": DESK,
+    **{f"admin:staff_{name}": MANAGER for name in ("invite", "role", "close", "open", "link")},
     **{f"admin:{name}": MANAGER for name in ("close", "open", "pause", "resume")},
     "admin:confirm": DESK,
     **{
