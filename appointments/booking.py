@@ -29,6 +29,7 @@ from . import calendars, changing, messages, taking, transitions
 from .availability import Slot
 from .changing import AlreadyChanged, Period, RequestDetails
 from .lapsing import release_expired
+from .late import run_late
 from .models import Appointment, Kind, Occupancy, State, Status, StatusChange
 from .offering import (
     accept,
@@ -83,6 +84,7 @@ __all__ = [
     "release_expired",
     "request",
     "reschedule",
+    "run_late",
     "wait_instead",
     "why_here",
 ]
@@ -222,9 +224,11 @@ def cancel(
     reason: str,
     now: dt.datetime,
     seen_version: int | None = None,
+    as_asked: bool = False,
 ) -> Appointment:
     """Any open visit → cancelled; its time is free again.
 
+    `as_asked`: staff do what the patient asked for, so it is the patient who cancelled.
     Without `seen_version` the row that was handed in counts as seen. Raises AlreadyChanged,
     NotAllowed, Busy.
     """
@@ -237,6 +241,7 @@ def cancel(
         by=by,
         reason=reason,
         now=now,
+        as_asked=as_asked,
     )
     messages.cancelled(moved, was_booked=was_booked, now=now)
     return moved

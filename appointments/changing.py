@@ -50,6 +50,7 @@ class RequestDetails:
     patient_status: str = ""
     preferred_language: str = "en"
     needs: str = ""
+    wants_no_invitation: bool = False
     red_flag: str = Appointment.RedFlag.NONE
     reason: str = ""
     onset_date: dt.date | None = None
@@ -134,6 +135,7 @@ def begin(
         patient_status=said.patient_status,
         preferred_language=said.preferred_language,
         needs=said.needs,
+        wants_no_invitation=said.wants_no_invitation,
         created_at=now,
     )
     visit = write_down(
@@ -256,9 +258,10 @@ def let_go(
     now: dt.datetime,
     actor: StatusChange.Actor | None = None,
     reason: str = "",
+    as_asked: bool = False,
 ) -> Appointment:
     """Cancelled, and what it took or was offered of any calendar is free."""
-    by_patient = by is None and actor in (None, Actor.PATIENT)
+    by_patient = as_asked or (by is None and actor in (None, Actor.PATIENT))
     side = Appointment.Side.PATIENT if by_patient else Appointment.Side.PRACTICE
     moved = move(
         appointment,

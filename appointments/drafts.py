@@ -24,7 +24,7 @@ Typed = dict[str, str]
 
 def save(key: uuid.UUID, typed: Typed, *, now: dt.datetime) -> None:
     """Keep `typed` for some hours; what was kept under `key` before is replaced."""
-    Draft.objects.filter(expires_at__lte=now).delete()
+    forget_expired(now=now)
     Draft.objects.update_or_create(
         name=_name(key),
         defaults={
@@ -48,6 +48,11 @@ def load(key: uuid.UUID, *, now: dt.datetime) -> Typed:
 
 def forget(key: uuid.UUID) -> None:
     Draft.objects.filter(name=_name(key)).delete()
+
+
+def forget_expired(*, now: dt.datetime) -> int:
+    """Delete what nobody can read any more; answers how many. For the worker, and on each save."""
+    return Draft.objects.filter(expires_at__lte=now).delete()[0]
 
 
 def _name(key: uuid.UUID) -> str:

@@ -83,13 +83,19 @@ def _of_status(  # noqa: C901 (a table)
             return _("The time to answer ran out, so the time is free again.")
         case Status.CANCELLED if change.from_status == Status.PENDING:
             return _("Our front desk could not give you this time.")
+        case Status.CANCELLED if appointment.cancelled_by == Appointment.Side.PATIENT:
+            return _("Our front desk cancelled this visit, as you asked.")
         case Status.CANCELLED:
             return _("Our front desk cancelled this visit.")
         case Status.ARRIVED if by_patient:
             return _("You told us that you are here.")
-        case Status.ARRIVED | Status.CHECKED_IN:
+        case Status.ARRIVED:
             return _("You arrived.")
+        case Status.CHECKED_IN:
+            return _("You are checked in.")
         case Status.FULFILLED:
             return _("You were seen.")
+        case Status.NOSHOW:
+            return _("We waited and did not see you.")
         case _:
             return ""

@@ -16,6 +16,7 @@ from .booking import TooManyHolds
 TEN_MINUTES = dt.timedelta(minutes=10)
 HOUR = dt.timedelta(hours=1)
 DAY = dt.timedelta(days=1)
+KEPT_AT_MOST = 120  # pages sent from one source in ten minutes
 
 
 def source(request: HttpRequest) -> str:
@@ -23,6 +24,13 @@ def source(request: HttpRequest) -> str:
     on one's own machine, which is not limited."""
     address = limits.address_of(request)
     return "" if settings.DEMO and limits.is_loopback(address) else limits.source_key(address)
+
+
+def may_keep(request: HttpRequest, *, now: dt.datetime) -> bool:
+    """Each page that is sent keeps what was typed on it (drafts.py). Asked before anything is
+    written, so that no one source can fill the table; a family at one address does not notice."""
+    address = limits.address_of(request)
+    return limits.allow_source("draft", address, limit=KEPT_AT_MOST, per=TEN_MINUTES, now=now)
 
 
 def may_hold(request: HttpRequest, *, now: dt.datetime) -> bool:

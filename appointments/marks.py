@@ -10,6 +10,7 @@ from django.db.models import F
 
 from practice.roles import Role
 
+from . import messages
 from .models import Appointment, Mark
 
 if TYPE_CHECKING:
@@ -27,12 +28,13 @@ def seen(appointment: Appointment, *, by: User, now: dt.datetime) -> None:
 
 def locked(appointment: Appointment, *, now: dt.datetime, pause: dt.timedelta) -> None:
     """Somebody guessed at the date of birth until the private address paused: a word to the desk,
-    once for each pause."""
+    on its screen and by mail, once for each pause."""
     with transaction.atomic():
         Appointment.objects.select_for_update().get(pk=appointment.pk)
         marks = appointment.marks.filter(kind=Mark.Kind.LOCKED, at__gt=now - pause)
         if not marks.exists():
-            Mark.objects.create(appointment=appointment, kind=Mark.Kind.LOCKED, at=now)
+            mark = Mark.objects.create(appointment=appointment, kind=Mark.Kind.LOCKED, at=now)
+            messages.staff_link_locked(appointment, mark, now=now)
 
 
 def new_link(appointment: Appointment, *, by: User, now: dt.datetime) -> Appointment:

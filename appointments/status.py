@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
-from . import calendar_file, happened, shown, transitions, video, wording
+from . import calendar_file, happened, late, shown, transitions, video, wording
 from .models import Appointment, Call, Status, StatusChange
 
 HERE_FROM = dt.timedelta(hours=1)
@@ -51,7 +51,8 @@ def of(appointment: Appointment, *, now: dt.datetime, zone: ZoneInfo) -> Told:
     virtual = appointment.visit_type.is_virtual
     return Told(
         heading=_heading(appointment, status),
-        next=_next(appointment, status, now=now, zone=zone),
+        next=(_late(appointment, now=now, zone=zone) if booked else [])
+        + _next(appointment, status, now=now, zone=zone),
         time=_time(appointment, zone) if settled else None,
         wanted=wanted(appointment) if status == Status.WAITLIST else "",
         is_booked=booked,
@@ -105,8 +106,10 @@ def _heading(appointment: Appointment, status: Status) -> str:  # noqa: C901 (a 
             return _("You are on our waiting list")
         case Status.BOOKED:
             return _("Your visit is booked")
-        case Status.ARRIVED | Status.CHECKED_IN:
+        case Status.ARRIVED:
             return _("You are here")
+        case Status.CHECKED_IN:
+            return _("You are checked in")
         case Status.FULFILLED:
             return _("Your visit is done")
         case Status.NOSHOW:
@@ -121,6 +124,14 @@ def _heading(appointment: Appointment, status: Status) -> str:  # noqa: C901 (a 
             return _("We cannot see you at this time")
         case _:
             return _("This visit is no longer open")
+
+
+def _late(appointment: Appointment, *, now: dt.datetime, zone: ZoneInfo) -> list[str]:
+    minutes = late.minutes_of(appointment, now=now, zone=zone)
+    if not minutes:
+        return []
+    said = _("We are running about %(minutes)d minutes late today, and we are sorry.")
+    return [said % {"minutes": minutes} + " " + _("Your time stays as it is.")]
 
 
 def _lapsed(appointment: Appointment) -> bool:
@@ -178,8 +189,10 @@ def _next(  # noqa: C901 (a table)
             ]
         case Status.ARRIVED | Status.CHECKED_IN if virtual:
             return [_("We know that you are here. We are with you shortly.")]
-        case Status.ARRIVED | Status.CHECKED_IN:
+        case Status.ARRIVED:
             return [_("Please take a seat. We call you.")]
+        case Status.CHECKED_IN:
+            return [_("Your papers are done. Please take a seat. We call you in.")]
         case Status.NOSHOW:
             return [_("Call us, or ask for another time.")]
         case Status.CANCELLED if _lapsed(appointment):

@@ -6,7 +6,7 @@ import logging
 
 from procrastinate.contrib.django import app
 
-from appointments import booking
+from appointments import booking, drafts
 from practice import clock
 
 logger = logging.getLogger(__name__)
@@ -29,3 +29,11 @@ def flag_stranded(timestamp: int) -> None:
     """Put visits that a closure or a change of hours has stranded on the desk's list."""
     if changed := booking.flag_stranded(now=clock.now()):
         logger.info("%s visits begin or cease to need a new time", changed)
+
+
+@app.periodic(cron="7 * * * *")
+@app.task(name="appointments.forget_drafts", queueing_lock="forget_drafts")
+def forget_drafts(timestamp: int) -> None:
+    """What was typed and never sent is deleted, also when nobody types any more."""
+    if forgotten := drafts.forget_expired(now=clock.now()):
+        logger.info("forgot %s unsent forms", forgotten)

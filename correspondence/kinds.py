@@ -80,6 +80,12 @@ KINDS: dict[str, Kind] = {
     OutboxMessage.Kind.STAFF_REQUEST_LAPSED: Kind(
         _("A request was not answered in time"), _keys("practice reference")
     ),
+    OutboxMessage.Kind.STAFF_LINK_LOCKED: Kind(
+        _("Somebody guessed at a private address"), _keys("practice reference")
+    ),
+    OutboxMessage.Kind.RUNNING_LATE: Kind(
+        _("About your time with us today"), _keys("practice reference phone"), _keys("minutes")
+    ),
     OutboxMessage.Kind.STAFF_WAITING: Kind(
         _("Somebody waits for a time"), _keys("practice reference")
     ),

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from appointments.models import LATE_AT_MOST
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
 
 
 class Refusal(models.TextChoices):
@@ -23,12 +28,21 @@ class Refusal(models.TextChoices):
     OTHER = "other", _("Something else")
 
 
-class RefusalForm(forms.Form):
+class Cancellation(models.TextChoices):
+    """Why the desk cancels a visit."""
+
+    ASKED = "asked", _("The patient asked for it")
+    CANNOT = "cannot", _("We cannot keep this time")
+    NOT_REACHED = "not-reached", _("We could not reach the patient")
+    TWICE = "twice", _("Booked twice")
+    OTHER = "other", _("Something else")
+
+
+class ReasonForm(forms.Form):
+    """One of a closed list, and words for staff alone."""
+
     reason = forms.ChoiceField(
-        label=_("Why?"),
-        choices=Refusal.choices,
-        widget=forms.RadioSelect(attrs={"class": "form-check-input"}),
-        error_messages={"required": _("Choose why you refuse.")},
+        label=_("Why?"), widget=forms.RadioSelect(attrs={"class": "form-check-input"})
     )
     words = forms.CharField(
         label=_("In your own words"),
@@ -39,17 +53,49 @@ class RefusalForm(forms.Form):
     )
     seen_version = forms.IntegerField(widget=forms.HiddenInput)
 
+    reasons: type[models.TextChoices]
+    missing: _StrPromise
+
+    def __init__(self, data: Any = None, *, initial: dict[str, Any] | None = None) -> None:
+        super().__init__(data, initial=initial)
+        reason = cast(forms.ChoiceField, self.fields["reason"])
+        reason.choices = self.reasons.choices
+        reason.error_messages["required"] = self.missing
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        if cleaned.get("reason") == Refusal.OTHER and not cleaned.get("words"):
+        if cleaned.get("reason") == "other" and not cleaned.get("words"):
             self.add_error("words", _("Say in a few words why."))
         return cleaned
 
     def said(self) -> str:
         """The reason as one line, for the history."""
-        label = str(Refusal(self.cleaned_data["reason"]).label)
+        label = str(self.reasons(self.cleaned_data["reason"]).label)
         words = self.cleaned_data["words"].strip()
         return f"{label}: {words}" if words else label
+
+
+class RefusalForm(ReasonForm):
+    reasons = Refusal
+    missing = _("Choose why you refuse.")
+
+
+class CancellationForm(ReasonForm):
+    reasons = Cancellation
+    missing = _("Choose why you cancel.")
+
+    @property
+    def as_asked(self) -> bool:
+        """Whether it is the patient who cancels, through us."""
+        return bool(self.cleaned_data["reason"] == Cancellation.ASKED)
+
+
+class LateForm(forms.Form):
+    """`minutes` is the whole of it, not what is added: pressed twice is pressed once."""
+
+    practitioner = forms.SlugField()
+    minutes = forms.IntegerField(min_value=0, max_value=LATE_AT_MOST)
+    tell = forms.BooleanField(required=False)
 
 
 class SeenForm(forms.Form):

@@ -24,6 +24,7 @@ from appointments.models import (
 
 COMING = (Status.BOOKED, Status.ARRIVED, Status.CHECKED_IN)
 SOON = dt.timedelta(minutes=30)
+KEYS = {"arrive": "a", "check_in": "i", "fulfil": "d", "mark_no_show": "n"}
 
 
 @dataclass(frozen=True)
@@ -246,6 +247,32 @@ class Row:
     def verbs(self) -> tuple[str, ...]:
         """What the table of transitions lets the desk do next."""
         return transitions.allowed(self.appointment, StatusChange.Actor.DESK)
+
+    @property
+    def steps(self) -> list[tuple[str, str, str]]:
+        """What the day of the visit leads to next: (verb, words, key), the likeliest first."""
+        if self.appointment.starts_at.astimezone(self.zone).date() > self._today:
+            return []
+        begun = self.now >= self.appointment.starts_at
+        words = {
+            "arrive": (_("Here, late") if self.appointment.status == Status.NOSHOW else _("Here")),
+            "check_in": _("Checked in"),
+            "fulfil": _("Done"),
+            **({"mark_no_show": _("Did not come")} if begun else {}),
+        }
+        return [(verb, words[verb], KEYS[verb]) for verb in self.verbs if verb in words]
+
+    @property
+    def _today(self) -> dt.date:
+        return self.now.astimezone(self.zone).date()
+
+    @property
+    def is_here(self) -> bool:
+        return self.appointment.status in (Status.ARRIVED, Status.CHECKED_IN)
+
+    @property
+    def is_to_come(self) -> bool:
+        return self.appointment.status == Status.BOOKED
 
     @property
     def is_off(self) -> bool:

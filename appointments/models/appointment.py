@@ -149,6 +149,14 @@ class Appointment(models.Model):
     previous_appointment = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="followed_by"
     )
+    earlier_than = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="waits_beside",
+        help_text=_("The booked visit that is kept while this row waits for something earlier."),
+    )
     needs_rebooking = models.BooleanField(_("needs a new time"), default=False)
 
     # FHIR's requestedPeriod: what somebody on the waiting list could come to.
@@ -243,6 +251,11 @@ class Appointment(models.Model):
                     wanted_until__gte=F("wanted_from"),
                 ),
                 name="appointment_waits_for_a_period",
+            ),
+            models.UniqueConstraint(
+                fields=("earlier_than",),
+                condition=Q(status__in=("waitlist", "proposed")),
+                name="appointment_waits_once_beside_a_visit",
             ),
         )
 

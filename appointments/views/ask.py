@@ -70,6 +70,8 @@ def _send(request: HttpRequest, kind: VisitType) -> HttpResponse:
         return go("received", sent.key)
     if not access.may_use(request, key, now=now):
         key = keys.new()
+    if not limited.may_keep(request, now=now):
+        return limited.page(request, now=now)
     names = [*PeriodForm.base_fields, *DetailsForm.base_fields]
     typed = drafts.load(key, now=now) | {name: request.POST.get(name, "")[:2000] for name in names}
     drafts.save(key, typed, now=now)

@@ -78,6 +78,8 @@ def _send(request: HttpRequest, kind: VisitType) -> HttpResponse:
         return go("received", sent.key)
     if key is None or not keys.is_ours(request, key):
         key = keys.new()
+    if not limited.may_keep(request, now=now):
+        return limited.page(request, now=now)
     typed = drafts.load(key, now=now)
     typed |= {name: value for name, value in answers(request).items() if value}
     drafts.save(key, typed, now=now)

@@ -65,7 +65,7 @@ def _show(request: HttpRequest, kind: VisitType) -> HttpResponse:
     )
 
 
-def _keep(request: HttpRequest, kind: VisitType) -> HttpResponse:
+def _keep(request: HttpRequest, kind: VisitType) -> HttpResponse:  # noqa: C901 (one way out each)
     """What is typed is kept before anything can go wrong."""
     now = clock.now()
     key = keys.parse(request.POST.get("key", ""))
@@ -73,6 +73,8 @@ def _keep(request: HttpRequest, kind: VisitType) -> HttpResponse:
         return go("received", sent.key)
     if key is None or not keys.is_ours(request, key):
         key = keys.new()  # the cookie ran out, the page did not: what is typed on it still counts
+    if not limited.may_keep(request, now=now):
+        return limited.page(request, now=now)
     typed = drafts.load(key, now=now) | answers(request)
     drafts.save(key, typed, now=now)
     if language := other_language(request):

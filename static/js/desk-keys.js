@@ -1,4 +1,5 @@
 // The desk by keyboard: j and k walk through the requests, c confirms, r refuses, / finds, ? explains.
+// On the day of the visit: a is here, i checked in, d done, n did not come.
 // Everything here is also a link or a button; nothing depends on this file.
 (() => {
   const requests = () => [...document.querySelectorAll("[data-request]")];
@@ -28,6 +29,10 @@
     k: () => walk(-1),
     c: () => press("c"),
     r: () => press("r"),
+    a: () => press("a"),
+    i: () => press("i"),
+    d: () => press("d"),
+    n: () => press("n"),
     "/": () => document.getElementById("id_words")?.focus(),
     "?": () => {
       const help = document.querySelector("[data-keys]");
