@@ -42,7 +42,7 @@ from .offering import (
     why_here,
 )
 from .on_the_day import arrive, check_in, enter_in_error, fulfil, mark_no_show
-from .reaching import Corrections, correct_details, log_call, mark_seen
+from .reaching import Corrections, correct_details, log_call, mark_seen, wish_invitation
 from .stranded import flag_stranded
 from .taking import SlotGone, SlotTaken, TooManyHolds
 from .transactions import Busy, lock, one_transaction
@@ -87,6 +87,7 @@ __all__ = [
     "run_late",
     "wait_instead",
     "why_here",
+    "wish_invitation",
 ]
 
 

@@ -58,6 +58,7 @@ class DetailsForm(forms.Form):
         "birth_date": _("Date of birth"),
         "voicemail_ok": _("Voicemail allowed"),
         "consent_texts": _("Text messages allowed"),
+        "wants_no_invitation": _("No invitation to write a review"),
         "contact_by": _("Reach you by"),
         "patient_status": _("Been here before"),
         "located_in": _("State during the video visit"),
@@ -229,6 +230,12 @@ class DetailsForm(forms.Form):
         required=False,
         widget=SaidYes,
         help_text=consents.WORDS[consents.Subject.TEXTS, consents.VERSION][1],
+    )
+    wants_no_invitation = forms.BooleanField(
+        label=_("Do not ask me for a review after the visit"),
+        required=False,
+        widget=SaidYes,
+        help_text=_("Otherwise we ask everybody once, by e-mail. You can change this later."),
     )
     consent = forms.BooleanField(
         label=consents.WORDS[consents.Subject.ANSWERS, consents.VERSION][0],

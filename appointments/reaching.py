@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 OPEN = (Status.PENDING, Status.PROPOSED, Status.WAITLIST, Status.BOOKED)
 OF_THE_PATIENT = {
     *("given_name", "family_name", "phone", "email", "contact_by", "voicemail_ok"),
-    *("preferred_language", "needs"),
+    *("preferred_language", "needs", "reminders"),
 }
 
 
@@ -34,6 +34,7 @@ class Corrections:
     voicemail_ok: bool | None = None
     preferred_language: str | None = None
     needs: str | None = None
+    reminders: str | None = None
     contact_name: str | None = None
     contact_relationship: str | None = None
     located_in: str | None = None
@@ -46,6 +47,9 @@ class Corrections:
 def mark_seen(appointment: Appointment, *, by: User, now: dt.datetime) -> None:
     """Somebody on the staff opened it; only the first look counts. Raises Busy."""
     marks.seen(appointment, by=by, now=now)
+    current = changing.fresh(appointment)
+    if current.status == Status.PENDING:
+        messages.request_seen(current, now=now)
 
 
 @one_transaction
@@ -77,6 +81,12 @@ def log_call(
     if outcome != Call.Outcome.REACHED:
         messages.call_missed(touched, try_again_at=try_again_at, now=now)
     return call
+
+
+@one_transaction
+def wish_invitation(appointment: Appointment, *, wanted: bool) -> None:
+    """Whether we may ask for a review after the visit. Also when the visit is over. Raises Busy."""
+    Patient.objects.filter(pk=appointment.patient_id).update(wants_no_invitation=not wanted)
 
 
 @one_transaction

@@ -11,6 +11,7 @@ from .views.details import details
 from .views.find import find
 from .views.free import free
 from .views.here import here
+from .views.invitation import invitation
 from .views.join import join
 from .views.move import move
 from .views.received import received, received_calendar
@@ -39,5 +40,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("a/visit/<str:reference>/move/", move, name="move"),
     path("a/visit/<str:reference>/details/", correct, name="correct"),
     path("a/visit/<str:reference>/here/", here, name="here"),
+    path("a/visit/<str:reference>/invitation/", invitation, name="invitation"),
     path("a/visit/<str:reference>/join/", join, name="join"),
 ]

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 
-from appointments.models import Appointment, Status
+from appointments.models import Appointment, Patient, Status
 from correspondence import links
 from correspondence.models import Link
 from reviews import messages
@@ -30,6 +30,7 @@ def due(*, now: dt.datetime) -> QuerySet[Appointment]:
             ends_at__lte=now - AFTER,
             ends_at__gt=now - NOT_LATER_THAN,
             review_invitation=None,
+            patient__wants_no_invitation=False,
         )
         .exclude(patient__email="")
         .select_related("patient")
@@ -48,7 +49,7 @@ def invite_everybody(*, now: dt.datetime) -> int:
 @transaction.atomic
 def invite(appointment: Appointment, *, now: dt.datetime) -> bool:
     """False when the patient asked for none, or has been invited for this visit."""
-    if wants_none(appointment.patient.email):
+    if not wants_invitation(appointment):
         return False
     invited, is_new = Invitation.objects.get_or_create(
         appointment=appointment, defaults={"sent_at": now, "expires_at": now + LASTS}
@@ -64,6 +65,13 @@ def by_token(token: str, *, now: dt.datetime) -> Invitation | None:
     if link is None or link.purpose != Link.Purpose.REVIEW_INVITATION:
         return None
     return Invitation.objects.filter(pk=link.row_id).select_related("appointment__patient").first()
+
+
+def wants_invitation(appointment: Appointment) -> bool:
+    """Unless they said so when they booked, on the page of their visit, or to us. As it stands in
+    the database now."""
+    said_no = Patient.objects.filter(pk=appointment.patient_id, wants_no_invitation=True).exists()
+    return not said_no and not wants_none(appointment.patient.email)
 
 
 def wants_none(email: str) -> bool:

@@ -25,6 +25,12 @@ class Patient(models.Model):
         NEW = "new", _("New to us")
         RETURNING = "returning", _("Seen here before")
 
+    class Reminders(models.TextChoices):
+        BOTH = "both", _("Two days and two hours before")
+        TWO_DAYS = "two-days", _("Two days before")
+        TWO_HOURS = "two-hours", _("Two hours before")
+        NONE = "none", _("None")
+
     given_name = models.CharField(_("given name"), max_length=80)
     family_name = models.CharField(_("family name"), max_length=80)
     birth_date = models.DateField(_("date of birth"))
@@ -42,6 +48,10 @@ class Patient(models.Model):
     )
     preferred_language = models.CharField(_("language"), max_length=35, default="en")
     needs = models.CharField(_("needs"), max_length=300, blank=True)
+    wants_no_invitation = models.BooleanField(_("no invitation to write a review"), default=False)
+    reminders = models.CharField(
+        _("reminders"), max_length=9, choices=Reminders.choices, default=Reminders.BOTH
+    )
     created_at = models.DateTimeField(_("since"), editable=False)
 
     class Meta:
@@ -69,6 +79,10 @@ class Patient(models.Model):
                 condition=Q(contact_by__in=("phone", "text"))
                 | (Q(contact_by="email") & ~Q(email="")),
                 name="patient_can_be_reached",
+            ),
+            models.CheckConstraint(
+                condition=Q(reminders__in=("both", "two-days", "two-hours", "none")),
+                name="patient_reminders_are_known",
             ),
         )
 

@@ -143,7 +143,7 @@ def _rows(form: DetailsForm) -> list[tuple[str, str, str]]:
                 answer = wording.phone(value)
             case "located_in":
                 answer = states.name_of(value)
-            case "voicemail_ok" | "consent_texts":
+            case "voicemail_ok" | "consent_texts" | "wants_no_invitation":
                 answer = _("Yes") if value else _("No")
             case _ if choices := dict(getattr(field, "choices", ())):
                 answer = str(choices[value])
