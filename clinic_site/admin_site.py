@@ -40,13 +40,14 @@ class ClinicAdminSite(AdminSite):
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         from appointments.desk import urls as desk
-        from clinic_site import staff_accounts
+        from clinic_site import launch_screen, staff_accounts
         from reviews.desk import urls as reviews
 
         return [
             *desk.urlpatterns_in(self),
             *reviews.urlpatterns_in(self),
             *staff_accounts.urlpatterns_in(self),
+            *launch_screen.urlpatterns_in(self),
             path("lists/", self.admin_view(self.lists), name="lists"),
             *(url for url in super().get_urls() if getattr(url, "name", "") not in self.elsewhere),
         ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -10,7 +11,9 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from wagtail.models import Page
 
-from practice import notices
+from appointments.models import Appointment, VisitType
+from correspondence.models import OutboxMessage
+from practice import clock, notices
 from practice.models import Location, Practice, Practitioner
 from practice.roles import May
 from procedures import signing
@@ -40,6 +43,8 @@ def points() -> Iterator[Point]:
     yield from legal_notices()
     yield unreviewed()
     yield two_hats()
+    yield mail_delivered()
+    yield promises_kept()
 
 
 def live_mode() -> Point:
@@ -111,6 +116,38 @@ def unreviewed() -> Point:
     faults = [f"{one.title}: not signed." for one in topics if not standings[one.pk].is_signed]
     faults += [f"{one.title}: review overdue." for one in topics if standings[one.pk].is_overdue]
     return Point("every page signed", faults, "A physician signs it at /cms/, My pages.")
+
+
+def mail_delivered() -> Point:
+    """Whether what we sent in the last seven days arrived, as far as the other side says."""
+    since = clock.now() - dt.timedelta(days=7)
+    recent = OutboxMessage.objects.filter(created_at__gte=since)
+    faults = []
+    if lost := recent.filter(state=OutboxMessage.State.FAILED).count():
+        faults.append(f"{lost} messages of the last seven days were not delivered.")
+    if not recent.filter(state=OutboxMessage.State.SENT).exists():
+        faults.append("No message was delivered in the last seven days.")
+    return Point(
+        "mail arrives",
+        faults,
+        "Book a visit yourself with an address of your own, and look whether the letter comes.",
+    )
+
+
+def promises_kept() -> Point:
+    late = Appointment.objects.overdue(clock.now()).count()
+    faults = [f"{late} requests wait longer than was promised."] if late else []
+    return Point("no request waits too long", faults, "Answer them in the inbox.")
+
+
+def stage() -> str:
+    """How far the practice has gone: pages only, requests, or booking at once."""
+    active = VisitType.objects.filter(active=True)
+    if not active.exists():
+        return "Stage: pages only. Nothing can be booked online."
+    if active.filter(confirmation=VisitType.Confirmation.INSTANT).exists():
+        return "Stage: booking at once, for some kinds of visit."
+    return "Stage: requests. The desk answers each."
 
 
 def two_hats() -> Point:

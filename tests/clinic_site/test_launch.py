@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from io import StringIO
 from typing import Any
 
@@ -9,12 +10,15 @@ import pytest
 from allauth.mfa.models import Authenticator
 from django.core.management import CommandError, call_command
 
+from appointments.models import Appointment
 from clinic_site import launch
-from practice import notices
+from correspondence.models import OutboxMessage
+from practice import clock, notices
 from practice.models import PlainPage
 from practice.roles import Role
+from tests import people
 from tests.content import a_plain_page, the_practice
-from tests.staff import a_member
+from tests.staff import a_member, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -78,3 +82,30 @@ def test_somebody_who_edits_and_sees_patients_is_named() -> None:
 def test_a_finished_notice_of_one_s_own_is_green() -> None:
     a_plain_page("privacy", body="Our whole notice.")
     assert notices.state(notices.NOTICES[0]) == notices.State.COMPLETE
+
+
+def test_the_manager_reads_the_same_on_a_screen() -> None:
+    the_practice()
+    maria = a_member(Role.MANAGER, "maria@clinic.test")
+    said = signed_in(maria).get("/admin/launch/").content.decode()
+    assert "points are red" in said
+    assert "maria@clinic.test has no second factor." in said
+    assert "Stage: pages only." in said
+
+
+def test_a_request_past_its_promise_and_mail_that_never_came_are_red(now: dt.datetime) -> None:
+    clinic = people.a_clinic()
+    visit = people.a_visit(clinic.same_day, now)
+    assert "no request waits too long" not in red()
+    assert red()["mail arrives"] == ["No message was delivered in the last seven days."]
+    Appointment.objects.filter(pk=visit.pk).update(answer_due_at=clock.now())
+    OutboxMessage.objects.update(state="failed")
+    assert red()["no request waits too long"] == ["1 requests wait longer than was promised."]
+    assert "were not delivered" in red()["mail arrives"][0]
+
+
+def test_the_stage_says_how_far_the_practice_has_gone() -> None:
+    clinic = people.a_clinic()
+    assert launch.stage() == "Stage: booking at once, for some kinds of visit."
+    clinic.office_visit.delete()
+    assert launch.stage() == "Stage: requests. The desk answers each."

@@ -36,6 +36,7 @@ SCREENS: dict[str, frozenset[Role]] = {
     "admin:warning_signs": DESK,
     "admin:schedules": MANAGER,
     "admin:staff": MANAGER,
+    "admin:launch_check": MANAGER,
     "admin:lists": EVERYBODY,
     "admin:login": EVERYBODY,
     "admin:logout": EVERYBODY,
