@@ -53,6 +53,23 @@ def live_settings(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> lis
     return faults
 
 
+@register(Tags.security)
+def editors_address(
+    app_configs: Sequence[AppConfig] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    if settings.DEMO or not settings.CMS_HOST:
+        return []
+    if LIVE_ADDRESS.fullmatch(settings.CLINIC_CMS_URL):
+        return []
+    return [
+        Error(
+            f"CLINIC_CMS_URL is {settings.CLINIC_CMS_URL}.",
+            hint="Set CLINIC_CMS_URL to the https:// address of the editor, or unset it.",
+            id="clinic_site.E009",
+        )
+    ]
+
+
 @register(Tags.database)
 def demo_accounts(
     app_configs: Sequence[AppConfig] | None, databases: Sequence[str] | None = None, **kwargs: Any
@@ -87,7 +104,7 @@ def refuse_to_start() -> None:
     """Called when the site's processes start; raises ImproperlyConfigured with every fault."""
     from django.core.exceptions import ImproperlyConfigured
 
-    faults = live_settings(None) + mail_leaves_safely()
+    faults = live_settings(None) + editors_address() + mail_leaves_safely()
     if not settings.DEMO:
         faults += [fault for fault in demo_accounts(None, ["default"]) if fault.level >= ERROR]
     if faults:

@@ -216,6 +216,7 @@ def _may_be_kept(environ: WSGIEnvironment, path: str) -> bool:
         and len(path) <= copies.LONGEST_PATH
         and not environ.get("SCRIPT_NAME")
         and _is_our_host(environ.get("HTTP_HOST", ""), tuple(settings.ALLOWED_HOSTS))
+        and not _is_editors_host(environ.get("HTTP_HOST", ""))
         and (not settings.SECURE_SSL_REDIRECT or _is_secure(environ))
     )
 
@@ -315,6 +316,11 @@ def _as_text(path: str) -> str:
 def _is_our_host(host: str, allowed: tuple[str, ...]) -> bool:
     domain, _port = split_domain_port(host)
     return bool(domain) and validate_host(domain, list(allowed))
+
+
+def _is_editors_host(host: str) -> bool:
+    """Where there are no public pages: clinic_site/editor_host.py."""
+    return bool(settings.CMS_HOST) and split_domain_port(host)[0].lower() == settings.CMS_HOST
 
 
 def _is_secure(environ: WSGIEnvironment) -> bool:

@@ -27,12 +27,18 @@ CLINIC_NOW = env.str("CLINIC_NOW", "")
 # Unix time at which CLINIC_NOW began, so that every process of one site tells the same time.
 CLINIC_NOW_AT = env.float("CLINIC_NOW_AT", 0.0)
 
+# Where the editor is. By default it stands beside the patients' pages, under /cms/.
+CLINIC_CMS_URL = env.str("CLINIC_CMS_URL", "").rstrip("/") or CLINIC_URL
+
 _url = urlsplit(CLINIC_URL)
 HTTPS = _url.scheme == "https"
+_cms_host = (urlsplit(CLINIC_CMS_URL).hostname or "").lower()
+CMS_HOST = _cms_host if _cms_host != _url.hostname else ""  # empty: no host of its own
+CMS_ADDRESS = f"{CLINIC_CMS_URL}/cms/" if CMS_HOST else "/cms/"
 if DEMO:
     ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", "testserver"]
 else:
-    ALLOWED_HOSTS = [_url.hostname or ""]
+    ALLOWED_HOSTS = [_url.hostname or "", *filter(None, [CMS_HOST])]
 DEBUG = False
 
 
@@ -142,6 +148,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "clinic_site.security.EditorPolicy",
     "django_permissions_policy.PermissionsPolicyMiddleware",
+    "clinic_site.editor_host.EditorHost",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -247,8 +254,10 @@ SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {"DIRECTIVES": security.PUBLIC_POLICY | security.upgrade(https=HTTPS)}
 PERMISSIONS_POLICY = security.PERMISSIONS
+CMS_COOKIE_NAME = "editor"
 if HTTPS:
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-staff", "__Host-csrf"
+    CMS_COOKIE_NAME = "__Host-editor"
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
     SECURE_SSL_REDIRECT = True
     SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$"]
@@ -262,7 +271,7 @@ DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
 
 # --- content editing -----------------------------------------------------------------------------
 WAGTAIL_SITE_NAME = "Clinic"
-WAGTAILADMIN_BASE_URL = CLINIC_URL
+WAGTAILADMIN_BASE_URL = CLINIC_CMS_URL
 WAGTAILADMIN_LOGIN_URL = "account_login"
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
 WAGTAIL_ENABLE_UPDATE_CHECK = False

@@ -17,6 +17,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from clinic_site import editor_host
 from practice import clock, limits
 from practice.models import Practice
 
@@ -74,6 +75,11 @@ class StaffAccountAdapter(DefaultAccountAdapter):
         if not settings.DEMO and is_demo_account(getattr(user, "email", "")):
             return cast(HttpResponse, self.respond_user_inactive(request, user))
         return cast(HttpResponse | None, super().pre_login(request, user, **kwargs))
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        if editor_host.is_here(request):
+            return "/cms/"
+        return str(super().get_login_redirect_url(request))
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Say nothing when it was enough: the page answers the same either way."""

@@ -14,7 +14,7 @@ from practice.models import Location, Practice
 
 def practice(request: HttpRequest) -> dict[str, Any]:
     """`practice` (the one row), `locations` (with their hours), `canonical_url` (absolute, from
-    CLINIC_URL, without a query), `clinic_url`, `noindex` (true in demo mode).
+    CLINIC_URL, without a query), `clinic_url`, `noindex` (true in demo mode), `editor_url`.
 
     Nothing is asked of the database before a template shows it, and nothing is read from the
     person's session or cookies.
@@ -27,4 +27,5 @@ def practice(request: HttpRequest) -> dict[str, Any]:
         "english_url": languages.split(request.path)[1],
         "tagline": SimpleLazyObject(lambda: Practice.objects.current().said("specialty")),
         "noindex": settings.DEMO,
+        "editor_url": settings.CMS_ADDRESS,
     }

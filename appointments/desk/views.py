@@ -10,6 +10,7 @@ import datetime as dt
 from typing import cast
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.models import User
 from django.http import Http404, HttpRequest, HttpResponse
@@ -32,7 +33,7 @@ MOST_FOUND = 50
 def front(request: HttpRequest) -> HttpResponse:
     """/admin/ itself: the inbox; who has no desk goes to the pages they edit."""
     if not request.user.has_perm(May.SEE_DESK) and request.user.has_perm(May.EDIT_PAGES):
-        return redirect("wagtailadmin_home")
+        return redirect(settings.CMS_ADDRESS)
     return inbox(request)
 
 
