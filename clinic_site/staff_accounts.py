@@ -241,7 +241,7 @@ def _members(here: Here) -> list[Member]:
             user,
             ", ".join(group.name for group in user.groups.all()) or _("none"),
             user.has_second_factor,
-            here.soon(user.last_login) if user.last_login else _("never"),
+            here.soon(user.last_login) if user.last_login else "",
             not user.is_superuser,
         )
         for user in users

@@ -150,7 +150,7 @@ def test_the_list_says_who_has_no_second_factor_in_a_fixed_number_of_queries(
         with CaptureQueriesContext(
             connection,
         ) as seen:
-            assert b"None yet" in manager.get(PAGE).content
+            assert b"No second factor" in manager.get(PAGE).content
         return len(seen)
 
     before = queries()
