@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from zoneinfo import ZoneInfo
 
 from wagtail.models import Page
 
 from practice import languages
-from practice.models import Location
+from practice.models import Location, Practice
 
 
 def entries() -> Iterator[tuple[str, dt.date | None]]:
     """Paths of the site's own, with the day of the last change where it is known."""
+    zone = Practice.objects.current().zone
     pages = Page.objects.live().public().filter(depth__gte=2).select_related("locale")
     for page in pages.order_by("path").specific():
-        changed = getattr(page, "modified", None) or day(page.last_published_at)
+        changed = getattr(page, "modified", None) or day(page.last_published_at, zone)
         yield languages.path_of(page), changed
     places = [f"/locations/{slug}/" for slug in Location.objects.values_list("slug", flat=True)]
     for path in ("/locations/", *places, "/contact/"):
@@ -26,5 +28,5 @@ def in_every_language(path: str) -> list[str]:
     return [languages.address(path, code) for code in (languages.ORIGINAL, *languages.TRANSLATIONS)]
 
 
-def day(instant: dt.datetime | None) -> dt.date | None:
-    return instant.date() if instant else None
+def day(instant: dt.datetime | None, zone: ZoneInfo) -> dt.date | None:
+    return instant.astimezone(zone).date() if instant else None

@@ -3,6 +3,7 @@ search take the same words."""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -70,6 +71,8 @@ class Reading:
     author_page: PersonPage | None
     reviewer_page: PersonPage | None
     publisher: str
+    published: dt.date | None
+    modified: dt.date | None
     is_condition: bool
     standing: signing.Standing
 
@@ -86,9 +89,9 @@ def read(topic: Topic, practice: Practice) -> Reading:
         # Warning signs that nobody has compared are never shown: the original's are.
         items[Kind.RED_FLAGS] = list(original.red_flags.all())
         flags_in = languages.ORIGINAL
-    prefetch_related_objects(items[Kind.STEPS], "image")
+    prefetch_related_objects(items[Kind.STEPS], "image__renditions")
     pictures = list(topic.images.all())
-    prefetch_related_objects(pictures, "image")
+    prefetch_related_objects(pictures, "image__renditions")
     a_procedure = isinstance(topic, Procedure)
     pages = pages_of([topic.author_id, topic.reviewed_by_id])
     standing = signing.standing(topic, day=clock.today(practice.zone))
@@ -117,6 +120,8 @@ def read(topic: Topic, practice: Practice) -> Reading:
         author_page=pages.get(topic.author_id),
         reviewer_page=pages.get(topic.reviewed_by_id),
         publisher=topic.publisher or practice.name,
+        published=topic.published or day_of(topic.first_published_at, practice),
+        modified=topic.modified or day_of(topic.last_published_at, practice),
         is_condition=isinstance(topic, Condition),
         standing=standing,
     )
@@ -177,6 +182,10 @@ def facts(procedure: Procedure) -> list[Fact]:
         Fact("body_location", _("Part of the body"), procedure.body_location),
     ]
     return [fact for fact in found if fact.value]
+
+
+def day_of(instant: dt.datetime | None, practice: Practice) -> dt.date | None:
+    return instant.astimezone(practice.zone).date() if instant else None
 
 
 def links(pages: Iterable[Topic], unlinked: list[str]) -> list[Link]:

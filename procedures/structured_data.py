@@ -14,9 +14,9 @@ from wagtail.models import Page
 
 from practice import clock, languages
 from practice.markdown import to_text
-from practice.models import HomePage, Location, PersonPage, Practice, Practitioner
+from practice.models import HomePage, Location, PersonPage, Practice, Practitioner, Role
 from procedures.models import Condition, Kind, Procedure, Topic
-from procedures.reading import Link, Reading, read, topic_url
+from procedures.reading import Link, Reading, read
 
 Node = dict[str, Any]
 
@@ -43,16 +43,23 @@ def graph(thing: Page | Location | None, *, url: str) -> Node:
     slash at its end."""
     practice = Practice.objects.current()
     locations = list(Location.objects.with_hours())
-    nodes = [clinic(practice, location, url) for location in locations]
+    nodes = [organization(practice, url)]
+    nodes += [clinic(practice, location, url) for location in locations]
     if isinstance(thing, Location):
-        nodes = [clinic(practice, thing, url), crumbs(thing, url)]
+        nodes.append(crumbs(thing, url))
     elif isinstance(thing, PersonPage):
         nodes += [person(thing.practitioner, url), crumbs(thing, url)]
     elif isinstance(thing, Condition | Procedure):
         nodes += topic_nodes(thing, read(thing, practice), practice, url)
     elif isinstance(thing, HomePage) or thing is None:
         nodes.append(
-            {"@type": "WebSite", "@id": f"{url}/#site", "name": practice.name, "url": f"{url}/"}
+            {
+                "@type": "WebSite",
+                "@id": f"{url}/#site",
+                "name": practice.name,
+                "url": f"{url}/",
+                "publisher": {"@id": f"{url}/#practice"},
+            }
         )
     else:
         nodes.append(crumbs(thing, url))
@@ -60,7 +67,7 @@ def graph(thing: Page | Location | None, *, url: str) -> Node:
 
 
 def topic_nodes(topic: Topic, reading: Reading, practice: Practice, url: str) -> list[Node]:
-    address = url + topic_url(topic)
+    address = url + languages.path_of(topic)
     about = f"{address}#about"
     signature = reading.standing.signature
     reviewer = signature.signed_by if signature else None
@@ -75,12 +82,14 @@ def topic_nodes(topic: Topic, reading: Reading, practice: Practice, url: str) ->
             "about": {"@id": about},
             "mainEntity": {"@id": about},
             "audience": {"@type": "MedicalAudience", "audienceType": "Patient"},
-            "datePublished": day(topic.published),
-            "dateModified": day(topic.modified),
+            "datePublished": day(reading.published),
+            "dateModified": day(reading.modified),
             "lastReviewed": day(topic.reviewed if signature else None),
             "author": reference(topic.author, url),
             "reviewedBy": reference(reviewer, url),
-            "publisher": {"@type": "Organization", "name": reading.publisher},
+            "publisher": {"@type": "Organization", "name": reading.publisher}
+            if topic.publisher
+            else {"@id": f"{url}/#practice"},
             "breadcrumb": {"@id": f"{address}#breadcrumbs"},
             "citation": [
                 filled({"@type": "CreativeWork", "name": to_text(row.citation), "url": row.url})
@@ -88,17 +97,17 @@ def topic_nodes(topic: Topic, reading: Reading, practice: Practice, url: str) ->
             ],
         }
     )
-    entity = condition(topic, reading) if reading.is_condition else procedure(topic, reading)
+    entity = condition(topic, reading, url) if reading.is_condition else procedure(topic, reading)
     people = {row.pk: row for row in (topic.author, reviewer) if row}
     return [
         page,
         {**entity, "@id": about, "url": address},
         *(person(row, url) for row in people.values()),
-        crumbs(topic, url),
+        {**crumbs(topic, url), "@id": f"{address}#breadcrumbs"},
     ]
 
 
-def condition(topic: Topic, reading: Reading) -> Node:
+def condition(topic: Topic, reading: Reading, url: str) -> Node:
     return filled(
         {
             "@type": "MedicalCondition",
@@ -112,7 +121,14 @@ def condition(topic: Topic, reading: Reading) -> Node:
             "signOrSymptom": named("MedicalSignOrSymptom", words(reading, Kind.SYMPTOMS)),
             "typicalTest": named("MedicalTest", words(reading, Kind.DIAGNOSIS)),
             "possibleTreatment": [
-                {"@type": "MedicalTherapy", "name": link.name} for link in reading.treated_by
+                filled(
+                    {
+                        "@type": "MedicalTherapy",
+                        "name": link.name,
+                        "url": url + link.url if link.url else "",
+                    }
+                )
+                for link in reading.treated_by
             ],
             "expectedPrognosis": words(reading, Kind.PROGNOSIS),
         }
@@ -139,14 +155,27 @@ def procedure(topic: Topic, reading: Reading) -> Node:
     )
 
 
+def organization(practice: Practice, url: str) -> Node:
+    return filled(
+        {
+            "@type": "MedicalOrganization",
+            "@id": f"{url}/#practice",
+            "name": practice.name,
+            "url": f"{url}/",
+            "telephone": str(practice.phone.as_e164 if practice.phone else ""),
+        }
+    )
+
+
 def clinic(practice: Practice, location: Location, url: str) -> Node:
     address = url + location.get_absolute_url()
     return filled(
         {
             "@type": "MedicalClinic",
-            "@id": f"{address}#clinic",
-            "name": f"{practice.name}, {location.name}",
+            "@id": clinic_id(location, url),
+            "name": f"{practice.name}, {location.said('name')}",
             "url": address,
+            "parentOrganization": {"@id": f"{url}/#practice"},
             "telephone": str(location.phone.as_e164 if location.phone else ""),
             "medicalSpecialty": practice.specialty,
             "address": {
@@ -171,15 +200,22 @@ def clinic(practice: Practice, location: Location, url: str) -> Node:
 
 
 def person(row: Practitioner, url: str) -> Node:
+    """A physician is one in the words of schema.org too; nobody else is."""
     today = clock.today(Practice.objects.current().zone)
+    is_physician = row.role == Role.PHYSICIAN
+    places = [{"@id": clinic_id(location, url)} for location in row.locations.all()]
     return filled(
         {
-            "@type": "Person",
+            "@type": ["Person", "IndividualPhysician"] if is_physician else "Person",
             "@id": person_id(row, url),
             "name": row.name,
             "honorificSuffix": row.credentials,
             "jobTitle": row.said("job_title"),
             "url": url + row.get_absolute_url(),
+            "worksFor": {"@id": f"{url}/#practice"},
+            "workLocation": places,
+            "medicalSpecialty": row.said("specialty") if is_physician else "",
+            "practicesAt": places if is_physician else [],
             "knowsLanguage": row.said_list("languages"),
             "memberOf": [{"@type": "Organization", "name": name} for name in row.member_of],
             "award": row.awards,
@@ -246,6 +282,11 @@ def anatomy(place: str) -> Node | None:
 
 def reference(row: Practitioner | None, url: str) -> Node | None:
     return {"@id": person_id(row, url)} if row else None
+
+
+def clinic_id(location: Location, url: str) -> str:
+    # One place, in however many languages.
+    return f"{url}/locations/{location.slug}/#clinic"
 
 
 def person_id(row: Practitioner, url: str) -> str:

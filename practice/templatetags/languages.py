@@ -2,6 +2,7 @@
 
 {% address "/contact/" %}            the path in the language of the page: /es/contact/
 {% language_of page as code %}       in which language a page's own words are
+{% canonical %}                      the one address at which search engines shall keep this page
 {% is_outdated page as outdated %}   a translation that waits for somebody to check it
 {% other_languages as others %}      this page in the other languages: .code .name .url
 {% published_languages as all %}     in every language that it is published in; for machines
@@ -34,6 +35,15 @@ def address(path: str) -> str:
 def language_of(page: Any) -> str:
     """In which language the page's own words are; the address may say another."""
     return page.locale.language_code if isinstance(page, Page) else languages.current()
+
+
+@register.simple_tag(takes_context=True)
+def canonical(context: dict[str, Any]) -> str:
+    """A page that nobody has translated yet stands at two addresses; its own is the original's."""
+    page = context.get("page")
+    if isinstance(page, Page) and page.pk and language_of(page) != languages.current():
+        return str(settings.CLINIC_URL + languages.path_of(page))
+    return str(context.get("canonical_url", ""))
 
 
 @register.simple_tag
