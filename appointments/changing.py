@@ -14,8 +14,8 @@ from django.db.models import F
 
 from practice.roles import May
 
-from . import consents, transitions
-from .models import Appointment, Occupancy, Patient, StatusChange
+from . import consents, messages, transitions
+from .models import Appointment, Occupancy, Patient, Status, StatusChange
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -51,6 +51,7 @@ class RequestDetails:
     preferred_language: str = "en"
     needs: str = ""
     wants_no_invitation: bool = False
+    reminders: str = Patient.Reminders.BOTH
     red_flag: str = Appointment.RedFlag.NONE
     reason: str = ""
     onset_date: dt.date | None = None
@@ -136,6 +137,7 @@ def begin(
         preferred_language=said.preferred_language,
         needs=said.needs,
         wants_no_invitation=said.wants_no_invitation,
+        reminders=said.reminders,
         created_at=now,
     )
     visit = write_down(
@@ -233,6 +235,8 @@ def move(
         user=by,
         reason=reason,
     )
+    if found.came_from == Status.BOOKED:
+        messages.no_more_reminders(current, now=now)
     return fresh(current)
 
 

@@ -64,6 +64,8 @@ def record(appointment: Appointment, answers: tuple[Given, ...], *, now: dt.date
 
 
 def holds(appointment: Appointment, subject: str) -> bool:
-    """Whether the latest word on it was yes."""
-    latest = appointment.consents.filter(subject=subject).last()
+    """Whether this patient's latest word on it was yes: also after the visit was moved."""
+    latest = Consent.objects.filter(
+        appointment__patient=appointment.patient_id, subject=subject
+    ).last()
     return latest is not None and latest.given

@@ -13,7 +13,7 @@ from django.core.exceptions import ValidationError
 from django.forms.renderers import TemplatesSetting
 from django.utils.translation import gettext_lazy as _
 
-from .models import E164
+from .models import E164, Patient
 from .onset import parse_date
 
 
@@ -84,6 +84,23 @@ class SaidYes(forms.CheckboxInput):
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> bool:
         return str(data.get(name, "")).strip().lower() not in {"", "no", "false", "off", "0"}
+
+
+class RemindersField(forms.ChoiceField):
+    """When we remind somebody of a booked visit; who says nothing is reminded twice."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            label=_("When should we remind you?"),
+            choices=Patient.Reminders.choices,
+            initial=Patient.Reminders.BOTH,
+            required=False,
+            widget=forms.Select(attrs={"autocomplete": "off", "class": "w-medium"}),
+            help_text=_("By e-mail; by text message too if you allow those. It names no illness."),
+        )
+
+    def clean(self, value: Any) -> str:
+        return str(super().clean(value) or Patient.Reminders.BOTH)
 
 
 def style(widget: forms.Widget) -> None:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from . import consents, emergency, states
-from .fields import PatientDateField, Renderer, SaidYes, TelephoneField, style
+from .fields import PatientDateField, RemindersField, Renderer, SaidYes, TelephoneField, style
 from .models import Appointment, Patient
 from .onset import parse_onset
 
@@ -50,7 +50,7 @@ class TimeForm(forms.Form):
 
 class DetailsForm(forms.Form):
     default_renderer = Renderer
-    optional = frozenset({"email", "onset_date", "reason", "needs"})
+    optional = frozenset({"email", "onset_date", "reason", "needs", "reminders"})
     in_short = {
         "booking_for": _("Visit for"),
         "contact_name": _("Your name"),
@@ -59,6 +59,7 @@ class DetailsForm(forms.Form):
         "voicemail_ok": _("Voicemail allowed"),
         "consent_texts": _("Text messages allowed"),
         "wants_no_invitation": _("No invitation to write a review"),
+        "reminders": _("Reminders"),
         "contact_by": _("Reach you by"),
         "patient_status": _("Been here before"),
         "located_in": _("State during the video visit"),
@@ -231,6 +232,7 @@ class DetailsForm(forms.Form):
         widget=SaidYes,
         help_text=consents.WORDS[consents.Subject.TEXTS, consents.VERSION][1],
     )
+    reminders = RemindersField()
     wants_no_invitation = forms.BooleanField(
         label=_("Do not ask me for a review after the visit"),
         required=False,

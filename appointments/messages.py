@@ -11,13 +11,15 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from correspondence import outbox
+from correspondence.kinds import KINDS
 from correspondence.links import LinkFor
-from correspondence.models import Link, OutboxMessage
+from correspondence.models import Link, MessageRules, OutboxMessage
 from practice.models import Practice
 
-from . import wording
-from .models import Appointment, Delay, Mark
+from . import consents, wording
+from .models import Appointment, Consent, Delay, Mark
 
+REMINDERS = (OutboxMessage.Kind.REMINDER_TWO_DAYS, OutboxMessage.Kind.REMINDER_TWO_HOURS)
 LINK_LASTS_AFTER_VISIT = dt.timedelta(days=30)
 
 
@@ -60,12 +62,40 @@ def rescheduled(appointment: Appointment, *, now: dt.datetime) -> None:
         _to_patient(appointment, OutboxMessage.Kind.RESCHEDULED, {"when": when}, now=now)
 
 
-def times_offered(appointment: Appointment, *, until: dt.datetime, now: dt.datetime) -> None:
-    """The times themselves stand behind the link."""
+def times_offered(
+    appointment: Appointment, *, until: dt.datetime, now: dt.datetime, freed: bool = False
+) -> None:
+    """The times themselves stand behind the link. `freed`: the site offers it to whoever waits."""
     zone = Practice.objects.current().zone
+    kind = OutboxMessage.Kind.WAITING_OFFER if freed else OutboxMessage.Kind.TIMES_OFFERED
     with translation.override(appointment.language):
         extra = {"answer_by": wording.soon(until, zone, now=now)}
-        _to_patient(appointment, OutboxMessage.Kind.TIMES_OFFERED, extra, now=now)
+        _to_patient(appointment, kind, extra, now=now, not_after=until)
+
+
+def request_seen(appointment: Appointment, *, now: dt.datetime) -> None:
+    """Once, however often and by however many it is opened."""
+    due = appointment.answer_due_at
+    zone = Practice.objects.current().zone
+    with translation.override(appointment.language):
+        extra = {"answer_by": wording.soon(due, zone, now=now)} if due and due > now else {}
+        _to_patient(appointment, OutboxMessage.Kind.REQUEST_SEEN, extra, now=now, version=1)
+
+
+def reminder(
+    appointment: Appointment, kind: str, *, not_after: dt.datetime, now: dt.datetime
+) -> None:
+    """Once for this visit and this time of it."""
+    zone = Practice.objects.current().zone
+    with translation.override(appointment.language):
+        when = wording.when(appointment.starts_at, zone)
+        minute = int(appointment.starts_at.timestamp()) // 60
+        _to_patient(appointment, kind, {"when": when}, now=now, version=minute, not_after=not_after)
+
+
+def no_more_reminders(appointment: Appointment, *, now: dt.datetime) -> None:
+    """The visit is not at that time any more."""
+    outbox.take_back(_subject(appointment), REMINDERS, now=now)
 
 
 def offer_ended(appointment: Appointment, *, now: dt.datetime) -> None:
@@ -132,6 +162,35 @@ def staff_link_locked(appointment: Appointment, mark: Mark, *, now: dt.datetime)
     _to_desk(appointment, OutboxMessage.Kind.STAFF_LINK_LOCKED, {}, now=now, version=mark.pk)
 
 
+def staff_promise_at_risk(appointment: Appointment, *, due: dt.datetime, now: dt.datetime) -> None:
+    """Once for each promise: a call moves it, and then it is another."""
+    extra = {"answer_by": wording.soon(due, Practice.objects.current().zone, now=now)}
+    version = int(due.timestamp()) // 60
+    _to_desk(appointment, OutboxMessage.Kind.STAFF_PROMISE_AT_RISK, extra, now=now, version=version)
+
+
+def staff_on_call(
+    appointment: Appointment, *, due: dt.datetime, name: str, email: str, now: dt.datetime
+) -> None:
+    """To the person on call, once for each request."""
+    practice = Practice.objects.current()
+    outbox.put(
+        subject=_subject(appointment),
+        kind=OutboxMessage.Kind.STAFF_ON_CALL,
+        version=1,
+        to=email,
+        to_name=name,
+        locale=practice.language,
+        context={
+            "practice": practice.called,
+            "reference": appointment.reference,
+            "answer_by": wording.soon(due, practice.zone, now=now),
+        },
+        link=None,
+        now=now,
+    )
+
+
 def link_for(appointment: Appointment) -> LinkFor:
     """The private address of one visit, good until some time after it."""
     return LinkFor(
@@ -149,28 +208,40 @@ def _to_patient(
     *,
     now: dt.datetime,
     version: int | None = None,
+    not_after: dt.datetime | None = None,
 ) -> None:
-    """Whoever asked for the visit is written to, when they gave an address. `version` is what the
-    message is about where that is no version of the visit: the same again is not sent twice."""
+    """To whoever asked for the visit: by e-mail where they gave an address, and by text message
+    where they agreed to that. `version` is what the message is about where that is no version of
+    the visit: the same again is not sent twice."""
     patient, practice = appointment.patient, Practice.objects.current()
-    if not patient.email:
-        return
-    outbox.put(
-        subject=_subject(appointment),
-        kind=kind,
-        version=appointment.version if version is None else version,
-        to=patient.email,
-        to_name=appointment.contact_name or str(patient),
-        locale=appointment.language,
-        context={
-            "practice": practice.called,
-            "reference": appointment.reference,
-            "phone": practice.phone.as_national if practice.phone else "",
-            **extra,
-        },
-        link=link_for(appointment),
-        now=now,
-    )
+    ways = [(OutboxMessage.Way.EMAIL, patient.email)] if patient.email else []
+    if KINDS[kind].by_text and wants_texts(appointment):
+        ways.append((OutboxMessage.Way.TEXT, patient.phone.as_e164))
+    for way, to in ways:
+        outbox.put(
+            subject=_subject(appointment),
+            kind=kind,
+            version=appointment.version if version is None else version,
+            way=way,
+            to=to,
+            to_name=appointment.contact_name or str(patient),
+            locale=appointment.language,
+            context={
+                "practice": practice.called,
+                "reference": appointment.reference,
+                "phone": practice.phone.as_national if practice.phone else "",
+                **extra,
+            },
+            link=link_for(appointment),
+            now=now,
+            not_after=not_after,
+        )
+
+
+def wants_texts(appointment: Appointment) -> bool:
+    """Whether the practice sends texts and the latest word of this patient on them was yes."""
+    on = MessageRules.current().texts is not None
+    return on and consents.holds(appointment, Consent.Subject.TEXTS)
 
 
 def _to_desk(

@@ -323,7 +323,7 @@ def _offer(
             expires_at=expires_at,
             user=by,
         )
-    messages.times_offered(moved, until=expires_at, now=now)
+    messages.times_offered(moved, until=expires_at, now=now, freed=by is None)
     return moved
 
 

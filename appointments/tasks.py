@@ -6,7 +6,7 @@ import logging
 
 from procrastinate.contrib.django import app
 
-from appointments import booking, drafts
+from appointments import booking, drafts, promises, reminders
 from practice import clock
 
 logger = logging.getLogger(__name__)
@@ -29,6 +29,21 @@ def flag_stranded(timestamp: int) -> None:
     """Put visits that a closure or a change of hours has stranded on the desk's list."""
     if changed := booking.flag_stranded(now=clock.now()):
         logger.info("%s visits begin or cease to need a new time", changed)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="appointments.remind", queueing_lock="remind")
+def remind(timestamp: int) -> None:
+    """Remind whoever comes in two days or two hours and chose to be reminded."""
+    if sent := reminders.send_due(now=clock.now()):
+        logger.info("%s reminders", sent)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="appointments.warn_of_promises", queueing_lock="warn_of_promises")
+def warn_of_promises(timestamp: int) -> None:
+    """Tell the desk, then the person on call, of promises that are about to be broken."""
+    promises.warn(now=clock.now())
 
 
 @app.periodic(cron="7 * * * *")

@@ -29,6 +29,7 @@ class CorrectionForm(forms.Form):
     email = DetailsForm.base_fields["email"]
     contact_by = DetailsForm.base_fields["contact_by"]
     consent_texts = DetailsForm.base_fields["consent_texts"]
+    reminders = DetailsForm.base_fields["reminders"]
     needs = DetailsForm.base_fields["needs"]
     preferred_language = DetailsForm.base_fields["preferred_language"]
 

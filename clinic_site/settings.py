@@ -282,6 +282,7 @@ WAGTAIL_EMAIL_MANAGEMENT_ENABLED = False
 WAGTAIL_I18N_ENABLED = True
 WAGTAIL_WORKFLOW_ENABLED = False  # a physician's signature instead: procedures/signing.py
 WAGTAILIMAGES_IMAGE_MODEL = "practice.Picture"
+WAGTAILIMAGES_IMAGE_FORM_BASE = "practice.picture_form.PictureForm"  # decodes, never asks the name
 WAGTAILIMAGES_EXTENSIONS = ["jpg", "jpeg", "png", "webp"]
 WAGTAILIMAGES_MAX_UPLOAD_SIZE = 10 * 1024 * 1024
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
@@ -290,6 +291,8 @@ WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.databa
 DEFAULT_FROM_EMAIL = env.str("CLINIC_FROM_EMAIL", "frontdesk@example.com")
 EMAIL_TIMEOUT = 10  # seconds for each word of the conversation with the mail server
 EMAIL_FILE_PATH = CLINIC_HOME / "mail"
+TEXT_URL = env.str("TEXT_URL", "")  # twilio://account:token@api.twilio.com/?from=+12145550142
+TEXT_FILE_PATH = CLINIC_HOME / "texts"
 EMAIL_BACKEND = "correspondence.mail_files.EmailBackend"
 if env.str("EMAIL_URL", ""):  # smtp+ssl://user:password@host:465
     EMAIL_CONFIG = env.email_url("EMAIL_URL")

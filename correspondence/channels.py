@@ -13,6 +13,10 @@ from django.core.mail.backends import smtp
 
 Mark = Callable[[], None]
 
+# Seconds for the answer to the text itself: to hang up earlier leaves it in doubt (RFC 5321,
+# 4.5.3.2.6 wants ten minutes; after a minute without a beat another worker would take over).
+ANSWER_WITHIN = 300
+
 
 class Trouble(Exception):
     """Sending failed. `code` is short and holds nothing about a person."""
@@ -45,11 +49,14 @@ class Smtp(smtp.EmailBackend):
         base: type[smtplib.SMTP] = smtplib.SMTP_SSL if self.use_ssl else smtplib.SMTP
 
         class Marking(base):  # type: ignore[valid-type, misc]
-            def data(self, msg: Any) -> tuple[int, bytes]:
-                if mark:
+            def send(self, s: Any) -> None:
+                # smtplib sends its commands as str and the text, once the server asked for it,
+                # as bytes.
+                if mark and isinstance(s, bytes):
                     mark()
-                answer: tuple[int, bytes] = super().data(msg)
-                return answer
+                    if self.sock:
+                        self.sock.settimeout(ANSWER_WITHIN)
+                super().send(s)
 
         return Marking
 

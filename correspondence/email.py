@@ -28,7 +28,7 @@ def render(message: OutboxMessage) -> EmailMultiAlternatives:
             "site": settings.CLINIC_URL,
             "editor": f"{settings.WAGTAILADMIN_BASE_URL}/cms/",
             "language": translation.get_language(),
-            "link": _link(message),
+            "link": link_of(message),
         }
         text = render_to_string(f"emails/{message.kind}.txt", context)
         html = render_to_string(f"emails/{message.kind}.html", context)
@@ -48,7 +48,8 @@ def render(message: OutboxMessage) -> EmailMultiAlternatives:
     return email
 
 
-def _link(message: OutboxMessage) -> str:
+def link_of(message: OutboxMessage) -> str:
+    """The secret address that it carries, or nothing."""
     if message.link_row_id is None or message.link_generation is None:
         return ""
     return links.issue(message.link_purpose, message.link_row_id, message.link_generation)

@@ -22,6 +22,7 @@ class Kind:
     title: str | Promise  # neutral: it shows on locked screens
     required: frozenset[str]
     optional: frozenset[str] = frozenset()
+    by_text: bool = False  # worth the one text message of a day
 
 
 def _keys(text: str) -> frozenset[str]:
@@ -33,13 +34,18 @@ KINDS: dict[str, Kind] = {
         _("We have your request"), _keys("practice reference phone"), _keys("answer_by")
     ),
     OutboxMessage.Kind.BOOKED: Kind(
-        _("Your time with us is booked"), _keys("practice reference phone when")
+        _("Your time with us is booked"),
+        _keys("practice reference phone when"),
+        by_text=True,
     ),
-    OutboxMessage.Kind.REFUSED: Kind(_("About your request"), _keys("practice reference phone")),
+    OutboxMessage.Kind.REFUSED: Kind(
+        _("About your request"), _keys("practice reference phone"), by_text=True
+    ),
     OutboxMessage.Kind.CANCELLED: Kind(
         _("Your time with us is cancelled"),
         _keys("practice reference phone cancelled_by"),
         _keys("when"),
+        by_text=True,
     ),
     OutboxMessage.Kind.STAFF_NEW_REQUEST: Kind(
         _("A new request is waiting"), _keys("practice reference"), _keys("answer_by")
@@ -54,16 +60,22 @@ KINDS: dict[str, Kind] = {
         _("Please look at how reviews are refused"), _keys("practice")
     ),
     OutboxMessage.Kind.RESCHEDULED: Kind(
-        _("Your time with us has moved"), _keys("practice reference phone when")
+        _("Your time with us has moved"),
+        _keys("practice reference phone when"),
+        by_text=True,
     ),
     OutboxMessage.Kind.TIMES_OFFERED: Kind(
-        _("We have a time for you"), _keys("practice reference phone answer_by")
+        _("We have a time for you"),
+        _keys("practice reference phone answer_by"),
+        by_text=True,
     ),
     OutboxMessage.Kind.OFFER_ENDED: Kind(
         _("The times are no longer kept"), _keys("practice reference phone")
     ),
     OutboxMessage.Kind.REQUEST_LAPSED: Kind(
-        _("About your request"), _keys("practice reference phone")
+        _("About your request"),
+        _keys("practice reference phone"),
+        by_text=True,
     ),
     OutboxMessage.Kind.WAITING: Kind(
         _("You are on our waiting list"), _keys("practice reference phone"), _keys("until")
@@ -72,7 +84,10 @@ KINDS: dict[str, Kind] = {
         _("Your wait has ended"), _keys("practice reference phone")
     ),
     OutboxMessage.Kind.CALL_MISSED: Kind(
-        _("We tried to call you"), _keys("practice reference phone"), _keys("try_again")
+        _("We tried to call you"),
+        _keys("practice reference phone"),
+        _keys("try_again"),
+        by_text=True,
     ),
     OutboxMessage.Kind.DETAILS_CORRECTED: Kind(
         _("Your details are changed"), _keys("practice reference phone")
@@ -80,14 +95,40 @@ KINDS: dict[str, Kind] = {
     OutboxMessage.Kind.STAFF_REQUEST_LAPSED: Kind(
         _("A request was not answered in time"), _keys("practice reference")
     ),
+    OutboxMessage.Kind.STAFF_WAITING: Kind(
+        _("Somebody waits for a time"), _keys("practice reference")
+    ),
     OutboxMessage.Kind.STAFF_LINK_LOCKED: Kind(
         _("Somebody guessed at a private address"), _keys("practice reference")
     ),
     OutboxMessage.Kind.RUNNING_LATE: Kind(
-        _("About your time with us today"), _keys("practice reference phone"), _keys("minutes")
+        _("About your time with us today"),
+        _keys("practice reference phone"),
+        _keys("minutes"),
+        by_text=True,
     ),
-    OutboxMessage.Kind.STAFF_WAITING: Kind(
-        _("Somebody waits for a time"), _keys("practice reference")
+    OutboxMessage.Kind.REQUEST_SEEN: Kind(
+        _("We are reading your request"), _keys("practice reference phone"), _keys("answer_by")
+    ),
+    OutboxMessage.Kind.REMINDER_TWO_DAYS: Kind(
+        _("Your time with us is near"), _keys("practice reference phone when"), by_text=True
+    ),
+    OutboxMessage.Kind.REMINDER_TWO_HOURS: Kind(
+        _("Your time with us is near"), _keys("practice reference phone when"), by_text=True
+    ),
+    OutboxMessage.Kind.WAITING_OFFER: Kind(
+        _("A time has opened up for you"),
+        _keys("practice reference phone answer_by"),
+        by_text=True,
+    ),
+    OutboxMessage.Kind.STAFF_PROMISE_AT_RISK: Kind(
+        _("A promise is at risk"), _keys("practice reference answer_by")
+    ),
+    OutboxMessage.Kind.STAFF_ON_CALL: Kind(
+        _("A request still waits: you are on call"), _keys("practice reference answer_by")
+    ),
+    OutboxMessage.Kind.STAFF_UNDELIVERED: Kind(
+        _("A message did not arrive"), _keys("practice"), _keys("reference")
     ),
     # To a physician who signs pages; which ones stands behind the sign-in.
     OutboxMessage.Kind.STAFF_PAGES_DUE: Kind(

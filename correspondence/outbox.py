@@ -2,18 +2,40 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
+from django.db.models import F
 
 from correspondence import kinds, links, tasks
 from correspondence.kinds import NotForAMessage
 from correspondence.links import LinkFor
 from correspondence.models import OutboxMessage
 
-__all__ = ["LinkFor", "NotForAMessage", "put"]
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+__all__ = ["LinkFor", "NotForAMessage", "StillOnItsWay", "put", "resend", "take_back"]
+
+# There is an outcome, and nobody is at work on it.
+RESENDABLE = frozenset(
+    [
+        OutboxMessage.State.SENT,
+        OutboxMessage.State.FAILED,
+        OutboxMessage.State.UNKNOWN,
+        OutboxMessage.State.LEFT_OUT,
+    ]
+)
+E164 = re.compile(r"\+[1-9][0-9]{6,14}")
+
+
+class StillOnItsWay(Exception):
+    """The message waits or is being sent, or somebody else has just had it sent again."""
 
 
 def put(
@@ -28,21 +50,27 @@ def put(
     link: LinkFor | None,
     now: datetime,
     way: str = OutboxMessage.Way.EMAIL,
+    not_after: datetime | None = None,
 ) -> OutboxMessage:
     """Write one message and the job that sends it, in the caller's transaction.
 
     If the caller rolls back, both vanish. The same (subject, kind, version, way) again answers
-    the first message and queues nothing. Raises NotForAMessage for a key that this kind must not
-    carry or an address that is not exactly one, TransactionManagementError outside a transaction.
+    the first message and queues nothing. What has not left by `not_after` is left out. Raises
+    NotForAMessage for a key that this kind must not carry or an address that is not exactly one,
+    TransactionManagementError outside a transaction.
     """
     if not transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError(
             "A message is written in the transaction of the change it tells of."
         )
-    try:
-        validate_email(to)
-    except ValidationError as error:
-        raise NotForAMessage("not one e-mail address") from error
+    if way == OutboxMessage.Way.TEXT:
+        if not E164.fullmatch(to) or not kinds.KINDS[kind].by_text:
+            raise NotForAMessage("not for a text message")
+    else:
+        try:
+            validate_email(to)
+        except ValidationError as error:
+            raise NotForAMessage("not one e-mail address") from error
     message, is_new = OutboxMessage.objects.get_or_create(
         subject=subject,
         kind=OutboxMessage.Kind(kind),
@@ -57,6 +85,7 @@ def put(
             "link_row_id": link.row_id if link else None,
             "link_generation": link.generation if link else None,
             "created_at": now,
+            "not_after": not_after,
         },
     )
     if is_new:
@@ -66,3 +95,39 @@ def put(
             )
         tasks.queue_send(message.pk)
     return message
+
+
+def take_back(subject: str, kinds_of_it: Iterable[str], *, now: datetime) -> int:
+    """Leave out what was not sent yet, because what it tells of is over; how many."""
+    waiting = OutboxMessage.objects.filter(
+        subject=subject, kind__in=list(kinds_of_it), state=OutboxMessage.State.QUEUED
+    )
+    return waiting.update(state=OutboxMessage.State.LEFT_OUT, trouble="over", not_after=now)
+
+
+def resend(message: OutboxMessage, *, by: User, now: datetime) -> None:
+    """One more copy, because a person decided so. Raises StillOnItsWay, and changes nothing.
+
+    `message` must be as that person saw it, `state` and `copy`: of two presses of one button,
+    and of two people, only the first counts. What forbids a message still does: a stopped number,
+    quiet hours, a time that is over.
+    """
+    if message.state not in RESENDABLE:
+        raise StillOnItsWay
+    with transaction.atomic():
+        as_seen = OutboxMessage.objects.filter(
+            pk=message.pk, state=message.state, copy=message.copy
+        )
+        if not as_seen.update(
+            state=OutboxMessage.State.QUEUED,
+            copy=F("copy") + 1,
+            resent_at=now,
+            resent_by=by,
+            attempts=0,
+            handed_over_at=None,
+            sent_at=None,
+            trouble="",
+        ):
+            raise StillOnItsWay
+        tasks.queue_send(message.pk)
+    message.refresh_from_db()

@@ -15,7 +15,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.manager import JobManager
 from procrastinate.tasks import configure_task
 
-from correspondence import delivery
+from correspondence import delivery, undelivered
 from correspondence.models import OutboxMessage, WorkerBeat
 from practice import clock, limits
 
@@ -73,13 +73,19 @@ def lost(*, now: dt.datetime) -> list[int]:
     """Messages older than LOST_AFTER that still have to go and that no job will send."""
     states = OutboxMessage.State
     unfinished = OutboxMessage.objects.filter(
-        state__in=[states.QUEUED, states.SENDING, states.UNKNOWN],
-        handed_over_twice=False,
+        state__in=[states.QUEUED, states.SENDING],
         created_at__lt=now - LOST_AFTER,
     ).values_list("pk", flat=True)
     jobs = ProcrastinateJob.objects.filter(task_name=send.name, status__in=["todo", "doing"])
     with_a_job = set(jobs.values_list("args__message", flat=True))
     return [pk for pk in unfinished if pk not in with_a_job]
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="correspondence.tell_of_undelivered", queueing_lock="tell_of_undelivered")
+def tell_of_undelivered(timestamp: int) -> None:
+    """Tell the desk which messages did not arrive. Late or twice makes no difference."""
+    undelivered.tell(now=clock.now())
 
 
 @app.periodic(cron="17 4 * * *")

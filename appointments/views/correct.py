@@ -22,6 +22,7 @@ CORRECTED = (
     "voicemail_ok",
     "email",
     "contact_by",
+    "reminders",
     "needs",
     "preferred_language",
 )
