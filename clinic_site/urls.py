@@ -5,11 +5,10 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
-from django.views.static import serve
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 
-from clinic_site import for_machines
+from clinic_site import for_machines, media
 from practice import pages
 
 urlpatterns = [
@@ -37,7 +36,6 @@ urlpatterns = [
 ]
 
 if settings.DEMO:  # live: nginx does (deploy/nginx.conf)
-    pictures = {"document_root": settings.MEDIA_ROOT / "images"}
-    urlpatterns.insert(0, path("media/images/<path:path>", serve, pictures))
+    urlpatterns.insert(0, path("media/images/<str:name>", media.picture))
 
 handler500 = "clinic_site.degraded.server_error"

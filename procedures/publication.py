@@ -36,10 +36,6 @@ def missing_for_publication(topic: Topic) -> list[str]:
         RED_FLAGS: bool(list(topic.red_flags.all())),
         SOURCE: bool(list(topic.sources.all())),
         ALT_TEXT: all(picture.alt.strip() for picture in topic.images.all())
-        and all(
-            step.drawing or step.image.description.strip()
-            for step in topic.steps.all()
-            if step.image
-        ),
+        and all(step.drawing or step.what_it_shows for step in topic.steps.all() if step.image),
     }
     return [what for what, is_there in there.items() if not is_there]

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from django.db.models import Q
+
 from appointments.bundle import VisitTypeFacts, WorkingHoursFacts
 from clinic_site.bundle.parts import Parts
 from clinic_site.bundle.reading import FILES, FOLDERS
@@ -88,9 +90,8 @@ def write(root: Path) -> list[str]:
         (root / path).parent.mkdir(exist_ok=True)
         (root / path).write_text(text, encoding="utf-8", newline="\n")
     for path, sha1 in pictures.items():
-        row = next(
-            one for one in Picture.objects.filter(file_hash=sha1) if picture_path(one) == path
-        )
+        known = Picture.objects.filter(Q(source_sha1=sha1) | Q(file_hash=sha1))
+        row = next(one for one in known if picture_path(one) == path)
         (root / path).parent.mkdir(exist_ok=True)
         with row.file.open("rb") as file:
             (root / path).write_bytes(file.read())

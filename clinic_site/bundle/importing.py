@@ -18,7 +18,7 @@ from practice.bundle.files import Fault, Note
 from practice.bundle.pages import name_the_front_page
 from practice.bundle.parts import Held, Item, Part, Writing, digest
 from practice.bundle.translated import is_translated
-from practice.models import ImportedItem, Practice
+from practice.models import ImportedItem, Picture, Practice
 from procedures.bundle import topics
 from procedures.models import Condition, Procedure
 
@@ -89,6 +89,7 @@ def import_bundle(
     report = Report(notes=bundle.notes, faults=bundle.faults)
     if report.faults:
         return report
+    name_pictures_as_the_site_does(bundle)
     writing = Writing(
         sample=bundle.sample,
         now=clock.now(),
@@ -105,6 +106,14 @@ def import_bundle(
     except Faulty as error:
         return Report(notes=report.notes, faults=error.faults)
     return report
+
+
+def name_pictures_as_the_site_does(bundle: Bundle) -> None:
+    """An export holds pictures as they are stored, which is not how they first came."""
+    stored = Picture.objects.filter(file_hash__in=bundle.pictures).exclude(source_sha1="")
+    first_came = dict(stored.values_list("file_hash", "source_sha1"))
+    for facts in bundle.picture_facts:
+        facts.sha1 = first_came.get(facts.sha1, facts.sha1)
 
 
 class Import:

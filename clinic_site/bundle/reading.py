@@ -9,12 +9,14 @@ from pathlib import Path
 import appointments.bundle
 import reviews.bundle
 from practice.bundle import reading
+from practice.bundle.facts import PictureFacts
 from practice.bundle.files import Fault, Findings, Folder, Note
 from practice.bundle.formats import toml_table
 from practice.bundle.parts import Item
 from practice.bundle.pictures import Pictures
 from practice.bundle.tables import Table
 from practice.bundle.translated import is_translated
+from practice.pictures import Accepted
 from procedures.bundle import topics
 from procedures.bundle.translated import leave_to_originals
 
@@ -42,7 +44,8 @@ class Bundle:
 
     sample: bool
     items: list[Item] = field(default_factory=list)
-    pictures: dict[str, bytes] = field(default_factory=dict)
+    pictures: dict[str, Accepted] = field(default_factory=dict)
+    picture_facts: list[PictureFacts] = field(default_factory=list)
     findings: Findings = field(default_factory=Findings)
 
     @property
@@ -75,6 +78,7 @@ def read(root: Path) -> Bundle:
         if name not in used:
             findings.note(name, 1, "No file names this picture; it was not imported.")
     bundle.pictures = pictures.data
+    bundle.picture_facts = pictures.named
     return bundle
 
 

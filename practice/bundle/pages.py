@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
+import re
+from pathlib import PurePosixPath
 from typing import Any, cast
 
 from django.core.files.images import ImageFile
+from django.db.models import Q
+from django.utils.text import slugify
 from wagtail.models import Page
 
 from practice.bundle.facts import BoardFacts, LicenseFacts, PageFacts, PersonFacts, PictureFacts
@@ -22,6 +27,8 @@ from practice.models import (
     Practitioner,
     TeamIndexPage,
 )
+
+EXPORTED_AS = re.compile(r"-[0-9a-f]{8}$")  # what picture_path adds to a name
 
 
 def newest(page: Page) -> Page:
@@ -41,18 +48,22 @@ def save(page: Page, *, publish: bool) -> None:
 
 
 def picture(facts: PictureFacts, writing: Writing) -> Picture:
-    """The picture with these bytes, made where there is none yet."""
-    row: Picture | None = Picture.objects.filter(file_hash=facts.sha1).first()
+    """The picture made from these bytes, made where there is none yet."""
+    row: Picture | None = Picture.objects.filter(
+        Q(source_sha1=facts.sha1) | Q(source_sha1="", file_hash=facts.sha1)
+    ).first()
     if row is None:
-        data = writing.pictures[facts.sha1]
-        name = facts.file.rsplit("/", 1)[-1]
+        clean = writing.pictures[facts.sha1]
+        stem = facts.file.rsplit("/", 1)[-1].rsplit(".", 1)[0]
         row = Picture(
-            title=name.rsplit(".", 1)[0],
+            title=EXPORTED_AS.sub("", stem),
             description=facts.alt,
             credit=facts.credit,
-            file=ImageFile(io.BytesIO(data), name=name),
-            file_hash=facts.sha1,
-            file_size=len(data),
+            file=ImageFile(io.BytesIO(clean.data), name=f"picture{clean.ending}"),
+            # Wagtail keeps the SHA-1 of every picture; it names equal files, it guards nothing.
+            file_hash=hashlib.sha1(clean.data, usedforsecurity=False).hexdigest(),
+            file_size=len(clean.data),
+            source_sha1=facts.sha1,
             is_sample=writing.sample,
         )
         row.save()
@@ -60,8 +71,15 @@ def picture(facts: PictureFacts, writing: Writing) -> Picture:
     return row
 
 
+def picture_sha1(row: Picture) -> str:
+    """Of the file that it was made from; of its own where it came through a form."""
+    return row.source_sha1 or row.file_hash
+
+
 def picture_path(row: Picture) -> str:
-    return f"images/{row.file.name.rsplit('/', 1)[-1]}"
+    """Where an export puts it: a name to read, and enough of its hash to be the only one."""
+    name = slugify(row.title)[:60] or "picture"
+    return f"images/{name}-{picture_sha1(row)[:8]}{PurePosixPath(row.file.name).suffix}"
 
 
 class PersonPart(PlainPart):
@@ -107,7 +125,7 @@ class PersonPart(PlainPart):
             if image is None
             else PictureFacts(
                 file=picture_path(image),
-                sha1=image.file_hash,
+                sha1=picture_sha1(image),
                 alt=image.description,
                 credit=image.credit,
             ),

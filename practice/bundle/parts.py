@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from typing import Any, Protocol
 
 from practice.bundle.files import Note
+from practice.pictures import Accepted
 
 
 @dataclasses.dataclass(frozen=True)
@@ -27,7 +28,7 @@ class Writing:
 
     sample: bool
     now: dt.datetime
-    pictures: dict[str, bytes]
+    pictures: dict[str, Accepted]
     publish_as_is: bool = False
     notes: list[Note] = dataclasses.field(default_factory=list)
     saved_files: list[str] = dataclasses.field(default_factory=list)

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import io
-import warnings
 
-from PIL import Image, UnidentifiedImageError
-
+from practice import pictures
 from practice.bundle.facts import PictureFacts
 from practice.bundle.files import MAX_IMAGE_BYTES, Folder
 from practice.bundle.tables import Table
 
-MAX_PIXELS = 40_000_000
-FORMATS = {"JPEG": (".jpg", ".jpeg"), "PNG": (".png",), "WEBP": (".webp",)}
+ALSO_WRITTEN = {"JPEG": (".jpg", ".jpeg"), "PNG": (".png",), "WEBP": (".webp",)}
 
 
 class Pictures:
@@ -21,7 +17,8 @@ class Pictures:
 
     def __init__(self, folder: Folder) -> None:
         self.folder = folder
-        self.data: dict[str, bytes] = {}
+        self.data: dict[str, pictures.Accepted] = {}
+        self.named: list[PictureFacts] = []
         self.by_file: dict[str, str] = {}
 
     def one(self, table: Table, key: str) -> PictureFacts | None:
@@ -50,7 +47,10 @@ class Pictures:
     def known(self, table: Table, key: str, file: str) -> PictureFacts | None:
         path = file if file.startswith("images/") else f"images/{file}"
         sha1 = self.by_file.get(path) or self._read(table, key, path)
-        return PictureFacts(file=path, sha1=sha1) if sha1 else None
+        if not sha1:
+            return None
+        self.named.append(PictureFacts(file=path, sha1=sha1))
+        return self.named[-1]
 
     def _read(self, table: Table, key: str, path: str) -> str:
         """The SHA-1 of a picture that may be used; '' and a fault else."""
@@ -61,36 +61,15 @@ class Pictures:
             del table.findings.faults[before:]
             table.fault(key, f"{path}: {found[0].message}")
             return ""
-        problem = picture_problem(data, path)
-        if problem:
-            table.fault(key, f"{path}: {problem}")
+        try:
+            clean = pictures.accepted(data)
+        except pictures.Refused as refusal:
+            table.fault(key, f"{path}: {refusal}")
             return ""
-        # Wagtail keeps the SHA-1 of every picture; it names equal files here, it guards nothing.
-        sha1 = hashlib.sha1(data, usedforsecurity=False).hexdigest()
-        self.data[sha1] = data
+        if not path.lower().endswith(ALSO_WRITTEN[clean.came_as]):
+            table.fault(key, f"{path}: This is a {clean.came_as} file. End its name in that way.")
+            return ""
+        sha1 = hashlib.sha1(data, usedforsecurity=False).hexdigest()  # names it, guards nothing
+        self.data[sha1] = clean
         self.by_file[path] = sha1
         return sha1
-
-
-def picture_problem(data: bytes, path: str) -> str:
-    """What is wrong with a picture's bytes, in a sentence; '' if nothing is."""
-    kinds = "Use a JPEG, PNG or WebP file"
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            with Image.open(io.BytesIO(data), formats=list(FORMATS)) as picture:
-                width, height = picture.size
-                if width * height > MAX_PIXELS:
-                    return f"The picture is too large ({width} x {height}). At most 40 megapixels."
-                if not path.lower().endswith(FORMATS[str(picture.format)]):
-                    return f"This is a {picture.format} file. End its name in that way."
-                if getattr(picture, "n_frames", 1) > 1:
-                    return f"The picture moves. {kinds} that stands still."
-                picture.load()
-    except UnidentifiedImageError:
-        return f"This is not a picture that we can show. {kinds}."
-    except Image.DecompressionBombError:
-        return "The picture is far too large. At most 40 megapixels."
-    except (OSError, ValueError, SyntaxError):
-        return f"The picture is damaged. {kinds}."
-    return ""

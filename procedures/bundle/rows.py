@@ -9,7 +9,14 @@ from django.db.models import Model
 from wagtail.models import Page
 
 from practice.bundle.facts import PageFacts, PictureFacts
-from practice.bundle.pages import newest, originals, picture, picture_path, save
+from practice.bundle.pages import (
+    newest,
+    originals,
+    picture,
+    picture_path,
+    picture_sha1,
+    save,
+)
 from practice.bundle.parts import Item, PlainPart, Standing, Writing
 from practice.models import Practitioner
 from procedures import signing
@@ -224,7 +231,7 @@ def is_bare(page: Topic) -> bool:
 
 
 def picture_facts(row: Any, alt: str = "", caption: str = "", credit: str = "") -> PictureFacts:
-    return PictureFacts(picture_path(row), row.file_hash, alt, caption, credit)
+    return PictureFacts(picture_path(row), picture_sha1(row), alt, caption, credit)
 
 
 def sections_facts(page: Any) -> list[SectionFacts]:
@@ -253,7 +260,7 @@ def item_facts(row: Any) -> ItemFacts:
         return ItemFacts(row.citation, {"url": row.url} if row.url else {})
     attributes = {}
     for name in ("suits", "frequency", "per", "action", "by", "when", "from", "to", "type",
-                 "level", "drawing"):  # fmt: skip
+                 "level", "alt", "drawing"):  # fmt: skip
         value = getattr(row, FIELDS.get(name, name), "")
         if isinstance(value, bool):
             value = "yes" if value else "no"

@@ -30,7 +30,7 @@ ATTRIBUTES: dict[str, dict[str, tuple[str, ...] | int]] = {
     "contraindications": {},
     "benefits": {},
     "preparation": {"by": ("clinic", "patient"), "when": 100},
-    "steps": {"image": 200, "drawing": 80},
+    "steps": {"image": 200, "alt": 300, "drawing": 80},
     "recovery": {"from": 60, "to": 60, "type": ("milestone", "do", "dont")},
     "risks": {"frequency": 100, "per": 100, "action": 300},
     "alternatives": {},

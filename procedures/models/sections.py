@@ -9,6 +9,8 @@ from modelcluster.fields import ParentalKey
 from wagtail.images import get_image_model_string
 from wagtail.models import Orderable
 
+from practice.languages import ORIGINAL
+
 from .kinds import Kind
 from .topics import Topic
 
@@ -84,6 +86,7 @@ class Step(Item):
         related_name="+",
         verbose_name=_("picture"),
     )
+    alt = models.CharField(_("what the picture shows"), max_length=300, blank=True)
     drawing = models.SlugField(
         _("drawing"), max_length=80, blank=True, help_text=_("The name of one of our drawings.")
     )
@@ -91,6 +94,13 @@ class Step(Item):
     class Meta(Item.Meta):
         verbose_name = _("step")
         verbose_name_plural = _("steps")
+
+    @property
+    def what_it_shows(self) -> str:
+        """Alternative text, in the language of the topic: a picture's own is in the original's."""
+        if self.alt.strip() or self.image is None or self.topic.locale.language_code != ORIGINAL:
+            return self.alt.strip()
+        return str(self.image.description).strip()
 
 
 class Candidate(Item):

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from PIL import Image
 
 from clinic_site.bundle.reading import read
 from practice.bundle.parts import digest
-from practice.models import Practice
+from practice.models import Picture, Practice
 from procedures.models import Procedure, Section
 from reviews.models import Review
 from tests.bundle.folders import a_bundle, bring_in
@@ -85,7 +86,7 @@ def test_what_staff_edited_is_in_the_export_and_importing_it_is_no_conflict(tmp_
 
 
 def test_pictures_go_out_and_come_back(tmp_path: Path) -> None:
-    steps = '## Steps {kind=steps}\n\n1. Look. {image="one.png"}\n'
+    steps = '## Steps {kind=steps}\n\n1. Look. {image="one.png" alt="A door"}\n'
     topic = f"---\nname: A\nimages:\n- {{file: two.jpg, alt: A bone}}\n---\nWords.\n\n{steps}"
     folder = a_bundle(tmp_path / "in", {"procedures/a.md": topic})
     a_picture(folder / "images/one.png")
@@ -97,10 +98,32 @@ def test_pictures_go_out_and_come_back(tmp_path: Path) -> None:
     page = Procedure.objects.get(slug="a").get_latest_revision_as_object()
     assert page.images.get().alt == "A bone"
     assert page.steps.get().image.width == 40
+    assert page.steps.get().what_it_shows == "A door"
     names = sorted(path.name for path in (out / "images").iterdir())
     assert [name[:3] for name in names] == ["one", "two"]
     assert bring_in(out).nothing_changed
     assert bring_in(folder).nothing_changed
+    assert Picture.objects.count() == 2
+
+
+def test_a_picture_of_a_bundle_is_kept_without_what_it_tells_of_the_place(tmp_path: Path) -> None:
+    topic = "---\nname: A\nimages:\n- {file: two.jpg, alt: A bone}\n---\nWords.\n"
+    folder = a_bundle(tmp_path / "in", {"procedures/a.md": topic})
+    exif = Image.Exif()
+    exif.get_ifd(0x8825)[29] = "2026:11:21"
+    (folder / "images").mkdir()
+    Image.new("RGB", (30, 20)).save(folder / "images/two.jpg", exif=exif)
+
+    assert bring_in(folder).faults == []
+
+    picture = Picture.objects.get()
+    assert b"2026" in (folder / "images/two.jpg").read_bytes()
+    assert b"2026" not in Path(picture.file.path).read_bytes()
+    assert "two" not in picture.file.name
+    export(tmp_path / "out")
+    (written,) = (tmp_path / "out/images").iterdir()
+    assert b"2026" not in written.read_bytes()
+    assert bring_in(tmp_path / "out").nothing_changed
 
 
 def test_a_refused_review_is_not_exported(tmp_path: Path) -> None:

@@ -13,7 +13,6 @@ from practice.models import (
     ImportedItem,
     PublishedVersion,
     RateCount,
-    Rendition,
 )
 from reviews.models import Authorization, Decision, Invitation, NoInvitation, Report
 from tests.content import a_procedure, a_review, an_office, the_practice
@@ -31,7 +30,6 @@ PRIVATE = {
     NoInvitation,
     PublishedVersion,
     RateCount,
-    Rendition,
     Report,
 }
 PUBLIC_ELSEWHERE = {

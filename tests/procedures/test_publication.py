@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from practice.models import Picture
-from procedures.models import Kind, Section, TopicPicture
+from procedures.models import Kind, Section, Topic, TopicPicture
 from procedures.publication import missing_for_publication
-from tests.content import a_condition, a_procedure, with_everything
+from tests.content import a_condition, a_procedure, a_translation, with_everything
 
 pytestmark = pytest.mark.django_db
 
@@ -58,4 +58,30 @@ def test_a_picture_needs_words_for_those_who_cannot_see_it() -> None:
     assert missing_for_publication(page) == ["alternative text for a picture"]
     TopicPicture.objects.filter(pk=shown.pk).update(alt="A balloon in a bone")
     page = type(page).objects.get(pk=page.pk)
+    assert missing_for_publication(page) == []
+
+
+def with_a_picture(page: Topic, alt: str, description: str) -> Topic:
+    picture = Picture.objects.create(
+        title="x", file="x.png", width=1, height=1, description=description
+    )
+    page.steps.all().delete()
+    page.steps.model.objects.create(topic=page, text="You lie down.", image=picture, alt=alt)
+    return type(page).objects.get(pk=page.pk)
+
+
+@pytest.mark.parametrize(
+    ("alt", "description", "enough"),
+    [("", "", False), (" ", "", False), ("A bone", "", True), ("", "A bone", True)],
+)
+def test_so_does_the_picture_of_a_step(alt: str, description: str, *, enough: bool) -> None:
+    page = with_a_picture(with_everything(a_procedure()), alt, description)
+    assert (missing_for_publication(page) == []) is enough
+
+
+def test_in_spanish_a_picture_of_a_step_needs_spanish_words() -> None:
+    page = with_everything(a_translation(a_procedure(), summary="Un resumen."))
+    page = with_a_picture(page, "", "A bone, said in English")
+    assert missing_for_publication(page) == ["alternative text for a picture"]
+    page = with_a_picture(page, "Un hueso", "A bone, said in English")
     assert missing_for_publication(page) == []

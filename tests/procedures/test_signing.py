@@ -12,10 +12,17 @@ from django.test import Client
 from wagtail.actions.publish_page_revision import PublishPagePermissionError
 from wagtail.models import Page
 
-from practice.models import Practitioner
+from practice.models import Picture, Practitioner
 from practice.roles import Role
 from procedures import signing
-from procedures.models import Ground, Procedure, ProcedureIndexPage, Release, Topic
+from procedures.models import (
+    Ground,
+    Procedure,
+    ProcedureIndexPage,
+    Release,
+    Topic,
+    TopicPicture,
+)
 from tests.content import a_physician, a_procedure, an_assistant, the_practice, with_everything
 from tests.staff import a_member
 
@@ -119,13 +126,18 @@ def test_still_right_signs_the_live_version_again_and_keeps_the_draft(
     assert "A draft for later." not in read(client)
 
 
-@pytest.mark.parametrize("what", ["risks", "alternatives", "red_flags", "sources", "summary"])
+@pytest.mark.parametrize(
+    "what", ["risks", "alternatives", "red_flags", "sources", "summary", "alt"]
+)
 def test_what_lacks_something_patients_need_is_refused_but_stays_a_draft(
     topic: Procedure, ana: Practitioner, now: dt.datetime, what: str
 ) -> None:
     newest = topic.get_latest_revision_as_object()
     if what == "summary":
         newest.summary = ""
+    elif what == "alt":
+        picture = Picture.objects.create(title="x", file="x.png", width=1, height=1)
+        newest.images.set([TopicPicture(image=picture, alt=" ")])
     else:
         getattr(newest, what).set([])
         kinds = {"risks", "alternatives"}
