@@ -1,14 +1,20 @@
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import uuid
+from pathlib import Path
+from typing import Any
 
 import pytest
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from correspondence import channels, delivery, tasks
+from correspondence import channels, delivery, outbox, tasks
 from correspondence.models import OutboxMessage
-from tests.correspondence.conftest import MailServer, Put
+from practice.roles import Role
+from tests import staff
+from tests.correspondence.conftest import Put
+from tests.mail_server import MailServer, a_certificate, serving
 
 pytestmark = pytest.mark.django_db
 
@@ -105,20 +111,63 @@ def test_after_the_last_attempt_a_message_has_failed(put: Put, mail_server: Mail
     assert message.state == State.FAILED
 
 
-def test_a_text_handed_over_without_an_answer_goes_out_once_more_and_no_third_time(
-    put: Put, mail_server: MailServer
+def test_a_text_handed_over_without_an_answer_is_in_doubt_and_never_goes_by_itself(
+    put: Put, mail_server: MailServer, now: dt.datetime
 ) -> None:
     message = put()
     mail_server.drop_after_data = True
-    assert delivery.deliver(message.pk) is not None
+    for _ in range(3):
+        assert delivery.deliver(message.pk) is None
     message.refresh_from_db()
-    assert message.state == State.UNKNOWN
-    assert delivery.deliver(message.pk) is None
+    assert (message.state, mail_server.heard) == (State.UNKNOWN, 1)
+    assert tasks.lost(now=now + tasks.LOST_AFTER * 2) == []
+
+
+def test_a_slow_answer_to_the_text_is_waited_for(
+    put: Put, mail_server: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """To hang up after a second, as everywhere else, would leave a delivered mail in doubt."""
+    message = put()
+    answer_at_once = mail_server.handle_DATA
+
+    async def think(*args: Any) -> str:
+        await asyncio.sleep(1.3)
+        return await answer_at_once(*args)
+
+    monkeypatch.setattr(mail_server, "handle_DATA", think)
     assert delivery.deliver(message.pk) is None
     message.refresh_from_db()
-    assert message.state == State.UNKNOWN
-    assert mail_server.heard == 2
-    assert {mail["Message-ID"] for _to, mail in mail_server.accepted} == {message.message_id}
+    assert (message.state, len(mail_server.accepted)) == (State.SENT, 1)
+
+
+def test_no_text_leaves_in_clear_where_tls_is_wanted(
+    put: Put, mail_server: MailServer, settings: Any
+) -> None:
+    message = put()
+    for wanted in ("EMAIL_USE_SSL", "EMAIL_USE_TLS"):
+        settings.EMAIL_USE_SSL = settings.EMAIL_USE_TLS = False
+        setattr(settings, wanted, True)
+        assert delivery.deliver(message.pk) is not None
+        message.refresh_from_db()
+        assert (message.state, message.handed_over_at) == (State.QUEUED, None)
+    assert (mail_server.heard, mail_server.accepted) == (0, [])
+
+
+def test_with_tls_from_the_first_byte_it_goes_to_a_server_that_shows_who_it_is(
+    put: Put, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tls, certificate = a_certificate(tmp_path)
+    settings.EMAIL_BACKEND = "correspondence.channels.Smtp"
+    settings.EMAIL_HOST, settings.EMAIL_TIMEOUT, settings.EMAIL_USE_SSL = "127.0.0.1", 1, True
+    message = put()
+    with serving(MailServer(), tls=tls) as server:
+        settings.EMAIL_PORT = server.port
+        assert delivery.deliver(message.pk) is not None  # a certificate that nobody vouches for
+        assert server.heard == 0
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+        assert delivery.deliver(message.pk) is None
+    ((recipients, mail),) = server.accepted
+    assert (recipients, mail["Message-ID"]) == (["alice@example.com"], message.message_id)
 
 
 def left_by_a_dead_worker(message: OutboxMessage, **facts: object) -> None:
@@ -137,24 +186,35 @@ def test_a_worker_that_died_before_handing_over_costs_nothing(
     assert len(mail_server.accepted) == 1
 
 
-def test_a_worker_that_died_after_handing_over_is_the_one_window_for_a_second_copy(
+def test_a_worker_that_died_after_handing_over_leaves_the_rest_to_people(
     put: Put, mail_server: MailServer, now: dt.datetime
 ) -> None:
     message = put()
     left_by_a_dead_worker(message, handed_over_at=now)
     assert delivery.deliver(message.pk) is None
-    message.refresh_from_db()
-    assert (message.state, len(mail_server.accepted)) == (State.SENT, 1)
-
-
-def test_a_worker_that_died_twice_after_handing_over_leaves_the_rest_to_people(
-    put: Put, mail_server: MailServer, now: dt.datetime
-) -> None:
-    message = put()
-    left_by_a_dead_worker(message, handed_over_at=now, handed_over_twice=True)
     assert delivery.deliver(message.pk) is None
     message.refresh_from_db()
-    assert (message.state, mail_server.accepted) == (State.UNKNOWN, [])
+    assert (message.state, message.trouble) == (State.UNKNOWN, "worker died")
+    assert mail_server.accepted == []
+
+
+def test_a_worker_that_was_only_slow_has_the_last_word(
+    put: Put, mail_server: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Taken for dead while the server thought about it: the answer counts all the same."""
+    message = put()
+    real = channels.send_email
+
+    def while_another_finds_it(*args: object, **kwargs: object) -> None:
+        real(*args, **kwargs)  # type: ignore[arg-type]
+        assert delivery.deliver(message.pk) is None
+        message.refresh_from_db()
+        assert message.state == State.UNKNOWN
+
+    monkeypatch.setattr(channels, "send_email", while_another_finds_it)
+    assert delivery.deliver(message.pk) is None
+    message.refresh_from_db()
+    assert (message.state, len(mail_server.accepted)) == (State.SENT, 1)
 
 
 def test_a_worker_whose_message_was_taken_over_does_not_send_it(
@@ -179,3 +239,40 @@ def test_a_message_whose_job_was_lost_is_found_again(put: Put, now: dt.datetime)
     assert tasks.lost(now=now) == []
     assert tasks.lost(now=now + tasks.LOST_AFTER * 2) == [forgotten.pk]
     assert kept.state == State.QUEUED
+
+
+def test_staff_have_a_message_in_doubt_sent_again_and_two_presses_are_one_copy(
+    put: Put, mail_server: MailServer, now: dt.datetime
+) -> None:
+    dana = staff.a_member(Role.FRONT_DESK, "dana@clinic.test")
+    message, other = put(), put(subject="appointment:2", to="bob@example.com")
+    first_id = message.message_id
+    OutboxMessage.objects.filter(pk=message.pk).update(
+        state=State.UNKNOWN, handed_over_at=now, attempts=3, trouble="worker died"
+    )
+    seen, seen_by_another = (OutboxMessage.objects.get(pk=message.pk) for _ in range(2))
+    outbox.resend(seen, by=dana, now=now)
+    with pytest.raises(outbox.StillOnItsWay):
+        outbox.resend(seen_by_another, by=dana, now=now)
+    assert (seen.state, seen.attempts, seen.copy) == (State.QUEUED, 0, 1)
+    assert (seen.resent_by, seen.resent_at) == (dana, now)
+    assert delivery.deliver(seen.pk) is None
+    ((recipients, mail),) = mail_server.accepted
+    assert recipients == ["alice@example.com"]
+    assert mail["Message-ID"] == seen.message_id != first_id
+    other.refresh_from_db()
+    assert (other.state, other.copy) == (State.QUEUED, 0)
+
+
+@pytest.mark.parametrize("state", [State.QUEUED, State.SENDING])
+def test_what_is_on_its_way_is_not_sent_again(put: Put, now: dt.datetime, state: str) -> None:
+    message = put()
+    claim = uuid.uuid4() if state == State.SENDING else None
+    OutboxMessage.objects.filter(pk=message.pk).update(state=state, claim=claim)
+    message.refresh_from_db()
+    before = ProcrastinateJob.objects.count()
+    with pytest.raises(outbox.StillOnItsWay):
+        outbox.resend(message, by=staff.a_member(Role.FRONT_DESK, "dana@clinic.test"), now=now)
+    message.refresh_from_db()
+    assert (message.state, message.copy, message.resent_by) == (state, 0, None)
+    assert ProcrastinateJob.objects.count() == before

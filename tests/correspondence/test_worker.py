@@ -15,7 +15,8 @@ import pytest
 from django.db import connection
 
 from correspondence.models import OutboxMessage, WorkerBeat
-from tests.correspondence.conftest import MailServer, Put
+from tests.correspondence.conftest import Put
+from tests.mail_server import MailServer
 from tests.serving import ROOT, database_url
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
