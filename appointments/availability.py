@@ -147,6 +147,8 @@ def free_slots(
     last = first + ONE_DAY * ((days or visit.horizon_days + 2) - 1)
     earliest = now + dt.timedelta(minutes=visit.notice)
     length = dt.timedelta(minutes=visit.minutes)
+    before = dt.timedelta(minutes=visit.buffer_before)
+    until_after = length + dt.timedelta(minutes=visit.buffer_after)
     desk = None if visit.instant else Desk.at(now, rules)
     merged = {person: union(rows) for person, rows in taken.items()}
     full = set() if visit.daily_cap is None else _full_days(rules, visit, taken)
@@ -166,14 +168,14 @@ def free_slots(
             continue
         if visit.cut_off and now >= instant(day, visit.cut_off, rules.zone):
             continue
+        others = merged.get(works.practitioner)
+        if others and _crosses(start - before, start + until_after, others):
+            continue
         local = start.astimezone(rules.zone)
         if not first <= local.date() <= last:
             continue
         person = people[works.practitioner]
         if practitioner is not None and person.slug != practitioner:
-            continue
-        others = merged.get(works.practitioner)
-        if others and _crosses(visit.takes(start), others):
             continue
         answer_by = desk.answers_by(visit, start) if desk else None
         place = None if works.location is None else places[works.location]
@@ -210,7 +212,8 @@ def stands(rules: Rules, taken: Taken, slot: Slot) -> Slot | None:
     day = works_then(rules, visit, person.id, location, lasts)
     if day is None or lasts.end != slot.end:
         return None
-    if _crosses(visit.takes(slot.start), union(taken.get(person.id, ()))):
+    wanted = visit.takes(slot.start)
+    if _crosses(wanted.start, wanted.end, union(taken.get(person.id, ()))):
         return None
     return replace(
         slot,
@@ -315,7 +318,7 @@ def _starts(
             start = window.start
             while start + length <= window.end:
                 comes_again = start.astimezone(rules.zone).fold
-                if not comes_again and not (shut and _crosses(visit.lasts(start), shut)):
+                if not comes_again and not (shut and _crosses(start, start + length, shut)):
                     yield works, day, start
                 start += step
 
@@ -323,12 +326,13 @@ def _starts(
 _START = attrgetter("start")
 
 
-def _crosses(wanted: Interval, taken: Sequence[Interval]) -> bool:
-    """`taken` is merged and in order."""
-    before = bisect_right(taken, wanted.start, key=_START) - 1
-    if before >= 0 and taken[before].end > wanted.start:
+def _crosses(start: dt.datetime, end: dt.datetime, taken: Sequence[Interval]) -> bool:
+    """`taken` is merged and in order. Asked for each start that there is: two instants, for an
+    Interval of them would take longer than to look."""
+    before = bisect_right(taken, start, key=_START) - 1
+    if before >= 0 and taken[before].end > start:
         return True
-    return before + 1 < len(taken) and taken[before + 1].start < wanted.end
+    return before + 1 < len(taken) and taken[before + 1].start < end
 
 
 def _by_id(rows: Sequence[Row], wanted: int) -> Row:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
+from operator import itemgetter
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
@@ -165,8 +167,9 @@ def by_day(slots: Iterable[Slot], zone: ZoneInfo, *, now: dt.datetime) -> list[D
     days: dict[dt.date, Day] = {}
     for slot in slots:
         date = slot.start.astimezone(zone).date()
-        day = days.setdefault(date, Day(wording.day_from(date, today=today)))
-        day.times.append(a_time(slot, zone))
+        if date not in days:
+            days[date] = Day(wording.day_from(date, today=today))
+        days[date].times.append(a_time(slot, zone))
     return list(days.values())
 
 
@@ -224,12 +227,16 @@ def some_days(
     days_at_most: int = 5,
 ) -> Page:
     """From `first` on, day by day until there is enough to choose from."""
-    wanted = [s for s in slots if first is None or s.start.astimezone(zone).date() >= first]
+    dated = [(slot.start.astimezone(zone).date(), slot) for slot in slots]
+    wanted = [one for one in dated if first is None or one[0] >= first]
     shown: list[Day] = []
-    rest: list[Day] = by_day(wanted, zone, now=now)
-    while rest and len(shown) < days_at_most and sum(day.free for day in shown) < at_least:
-        shown.append(rest.pop(0))
-    return Page(shown, rest[0].times[0].date if rest else None, len(wanted) == len(slots))
+    later: dt.date | None = None
+    for date, its_slots in groupby(wanted, key=itemgetter(0)):
+        if len(shown) == days_at_most or sum(day.free for day in shown) >= at_least:
+            later = date
+            break
+        shown += by_day((slot for _, slot in its_slots), zone, now=now)
+    return Page(shown, later, len(wanted) == len(slots))
 
 
 @dataclass(frozen=True)

@@ -58,7 +58,9 @@ def _show(request: HttpRequest, kind: VisitType) -> HttpResponse:
     rules = calendars.at(now).rules
 
     wanted = request.GET.get("slot", "") or typed.get("slot", "")
-    chosen = next((slot for slot in free if slot.value == wanted and not slot.call_us), None)
+    chosen = next(
+        (slot for slot in free if wanted and slot.value == wanted and not slot.call_us), None
+    )
     was_taken = bool(wanted) and chosen is None
     matching = [
         slot
