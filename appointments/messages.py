@@ -89,8 +89,14 @@ def reminder(
     zone = Practice.objects.current().zone
     with translation.override(appointment.language):
         when = wording.when(appointment.starts_at, zone)
-        minute = int(appointment.starts_at.timestamp()) // 60
-        _to_patient(appointment, kind, {"when": when}, now=now, version=minute, not_after=not_after)
+        _to_patient(
+            appointment,
+            kind,
+            {"when": when},
+            now=now,
+            version=minute(appointment.starts_at),
+            not_after=not_after,
+        )
 
 
 def no_more_reminders(appointment: Appointment, *, now: dt.datetime) -> None:
@@ -236,6 +242,11 @@ def _to_patient(
             now=now,
             not_after=not_after,
         )
+
+
+def minute(instant: dt.datetime) -> int:
+    """An instant as the version of what is said about it."""
+    return int(instant.timestamp()) // 60
 
 
 def wants_texts(appointment: Appointment) -> bool:

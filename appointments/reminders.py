@@ -55,21 +55,24 @@ def _days_before(instant: dt.datetime, days: int, zone: ZoneInfo) -> dt.datetime
 def send_due(*, now: dt.datetime) -> int:
     """Put what is due into the outbox; how many. Whoever was booked after a reminder would have
     gone has just been told the time."""
-    zone = Practice.objects.current().zone
     coming = list(_coming(now))
-    told = _told(coming)
-    sent = 0
-    for visit in coming:
-        for reminder in of(visit.starts_at, visit.patient.reminders, zone):
-            due = reminder.due <= now < reminder.not_after
-            if not due or visit.booked_at > reminder.due:
+    if not coming:
+        return 0
+    zone, told, sent = Practice.objects.current().zone, _told(coming), 0
+    for pk, starts_at, choice, booked_at in coming:
+        for reminder in of(starts_at, choice, zone):
+            if not reminder.due <= now < reminder.not_after or booked_at > reminder.due:
                 continue
-            if (f"appointment:{visit.pk}", reminder.kind, _minute(visit)) not in told:
-                sent += _send(visit, reminder, now=now)
+            if (f"appointment:{pk}", reminder.kind, messages.minute(starts_at)) not in told:
+                sent += _send(pk, starts_at, reminder, now=now)
     return sent
 
 
-def _coming(now: dt.datetime) -> QuerySet[Appointment]:
+Coming = tuple[int, dt.datetime, str, dt.datetime]
+
+
+def _coming(now: dt.datetime) -> QuerySet[Appointment, Coming]:
+    """Number, time, choice and when it was booked, of every visit that may be near enough."""
     booked = StatusChange.objects.filter(appointment=OuterRef("pk"), to_status=Status.BOOKED)
     return (
         Appointment.objects.filter(
@@ -77,33 +80,28 @@ def _coming(now: dt.datetime) -> QuerySet[Appointment]:
         )
         .exclude(patient__reminders=Choice.NONE)
         .annotate(booked_at=Subquery(booked.order_by("-at").values("at")[:1]))
-        .with_people()
         .order_by("pk")
+        .values_list("pk", "starts_at", "patient__reminders", "booked_at")
     )
 
 
-def _told(coming: list[Appointment]) -> set[tuple[str, str, int]]:
-    if not coming:
-        return set()
+def _told(coming: list[Coming]) -> set[tuple[str, str, int]]:
     return set(
         OutboxMessage.objects.filter(
-            subject__in=[f"appointment:{visit.pk}" for visit in coming],
+            subject__in=[f"appointment:{pk}" for pk, *_rest in coming],
             kind__in=messages.REMINDERS,
-        ).values_list("subject", "kind", "version")
+        )
+        .order_by()
+        .values_list("subject", "kind", "version")
     )
-
-
-def _minute(visit: Appointment) -> int:
-    return int(visit.starts_at.timestamp()) // 60
 
 
 @transaction.atomic
-def _send(visit: Appointment, reminder: Reminder, *, now: dt.datetime) -> bool:
+def _send(pk: int, starts_at: dt.datetime, reminder: Reminder, *, now: dt.datetime) -> bool:
     """Under the row, so that whoever cancels at this moment takes it back or is seen."""
-    still = Appointment.objects.select_for_update(of=("self",)).filter(
-        pk=visit.pk, status=Status.BOOKED, starts_at=visit.starts_at
-    )
-    if not still.exists():
+    still = Appointment.objects.with_people().select_for_update(of=("self",))
+    visit = still.filter(pk=pk, status=Status.BOOKED, starts_at=starts_at).first()
+    if visit is None:
         return False
     messages.reminder(visit, reminder.kind, not_after=reminder.not_after, now=now)
     return True
