@@ -23,6 +23,7 @@ class May(StrEnum):
     SET_SCHEDULES = "appointments.set_schedules"
     MANAGE_STAFF = "practice.manage_staff"
     READ_ACCESS_LOG = "practice.view_accesslog"
+    LINK_ACCOUNTS = "practice.link_accounts"
     EDIT_PAGES = "wagtailadmin.access_admin"
     PUBLISH_PAGES = "practice.publish_pages"  # never a condition or procedure: see SIGN_TOPICS
     SIGN_TOPICS = "procedures.sign_topics"
@@ -45,6 +46,7 @@ WORDS: dict[May, _StrPromise] = {
     May.READ_REASONS: _("Read what a patient wrote about the complaint"),
     May.SET_SCHEDULES: _("Change visit types and working hours"),
     May.MANAGE_STAFF: _("Invite staff, give roles, close accounts"),
+    May.LINK_ACCOUNTS: _("Say whose account is whose"),
     May.PUBLISH_PAGES: _("Publish pages, except conditions and procedures"),
     May.SIGN_TOPICS: _("Sign conditions and procedures, as a physician"),
     May.MODERATE_REVIEWS: _("Publish, refuse and answer reviews"),
@@ -62,6 +64,7 @@ ROLES: dict[Role, frozenset[May]] = {
             May.SET_SCHEDULES,
             May.MANAGE_STAFF,
             May.READ_ACCESS_LOG,
+            May.LINK_ACCOUNTS,
             May.EDIT_PAGES,
             May.PUBLISH_PAGES,
             May.MODERATE_REVIEWS,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.http import HttpRequest
 from django.urls import URLPattern, path, reverse_lazy
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
@@ -14,8 +15,9 @@ from wagtail.contrib.settings.registry import register_setting
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
-from practice import translation_views
+from practice import account_views, translation_views
 from practice.models import Location, Offer, Practice, Practitioner
+from practice.roles import May
 
 Practice.panels = [
     MultiFieldPanel(
@@ -152,9 +154,24 @@ def count_no_documents(request: Any, items: list[Any]) -> None:
 
 @hooks.register("register_admin_urls")
 def translations_address() -> list[URLPattern]:
-    return [path("translations/", translation_views.overview, name="translations")]
+    return [
+        path("translations/", translation_views.overview, name="translations"),
+        path("accounts/", account_views.accounts, name="people_accounts"),
+    ]
 
 
 @hooks.register("register_admin_menu_item")
 def translations_in_the_menu() -> MenuItem:
     return MenuItem(_("Translations"), reverse_lazy("translations"), icon_name="globe", order=160)
+
+
+class OnlyForManagers(MenuItem):
+    def is_shown(self, request: HttpRequest) -> bool:
+        return request.user.has_perm(May.LINK_ACCOUNTS)
+
+
+@hooks.register("register_admin_menu_item")
+def accounts_in_the_menu() -> MenuItem:
+    return OnlyForManagers(
+        _("Accounts"), reverse_lazy("people_accounts"), icon_name="user", order=170
+    )

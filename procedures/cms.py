@@ -381,6 +381,8 @@ def remarks_on(topic: Topic) -> dict[str, list[str]]:
     texts["duration"] = getattr(topic, "duration", "")
     weeks = getattr(topic, "treatment_window_weeks", None)
     texts["treatment_window_weeks"] = str(weeks or "")
+    texts["treatment_window_source"] = getattr(topic, "treatment_window_source", "")
+    names["treatment_window_source"] = _("Works best within: by which source")
     found: dict[str, list[str]] = {}
     for name, said in wording.remarks(texts, wording.people()).items():
         found.setdefault(str(names.get(name, name)), []).extend(said)

@@ -46,6 +46,7 @@ class Fact:
     name: str
     label: str
     value: str
+    source: str = ""
 
 
 @dataclass(frozen=True)
@@ -177,7 +178,7 @@ def facts(procedure: Procedure) -> list[Fact]:
         Fact("duration", _("How long it takes"), procedure.duration),
         Fact("anesthesia", _("Anesthesia"), _(" or ").join(procedure.anesthesia)),
         Fact("setting", _("Where"), procedure.setting),
-        Fact("window", _("Works best"), window),
+        Fact("window", _("Works best"), window, procedure.treatment_window_source),
         Fact("type", _("Type"), procedure.procedure_type),
         Fact("body_location", _("Part of the body"), procedure.body_location),
     ]

@@ -88,6 +88,9 @@ def remarks(fields: Mapping[str, str], staff: Iterable[Person]) -> dict[str, lis
         ]
         if said:
             found[name] = list(dict.fromkeys(said))
+    source = "treatment_window_source"
+    if fields.get("treatment_window_weeks", "").strip() and not fields.get(source, "-").strip():
+        found[source] = [_("Say by which source, so that patients and the next reader can check.")]
     return found
 
 

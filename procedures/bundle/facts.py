@@ -60,3 +60,4 @@ class TopicFacts:
     duration: str = ""
     treatment_window_weeks: int | None = None
     treatment_window_from: str = ""
+    treatment_window_source: str = ""

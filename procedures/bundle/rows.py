@@ -40,7 +40,7 @@ PLAIN = ("name", "title", "alternate_names", "summary", "body_location", "publis
          "modified", "reviewed", "next_review", "lead")  # fmt: skip
 OF_PROCEDURES = ("treats_unlinked", "similar_to_unlinked", "procedure_type", "setting",
                  "anesthesia", "duration", "treatment_window_weeks",
-                 "treatment_window_from")  # fmt: skip
+                 "treatment_window_from", "treatment_window_source")  # fmt: skip
 # How an item's attributes are called in its row, where that differs.
 FIELDS = {"from": "starts", "to": "ends"}
 

@@ -106,6 +106,7 @@ def front(
     if (facts.treatment_window_weeks is None) != (facts.treatment_window_from == ""):
         message = "Say both: treatment_window_weeks, and treatment_window_from it is counted."
         table.fault("treatment_window_weeks", message)
+    facts.treatment_window_source = table.text("treatment_window_source", longest=300)
     return facts
 
 
@@ -197,6 +198,7 @@ def front_text(facts: TopicFacts, treated_by: list[str]) -> str:
             "duration": facts.duration,
             "treatment_window_weeks": facts.treatment_window_weeks,
             "treatment_window_from": facts.treatment_window_from,
+            "treatment_window_source": facts.treatment_window_source,
         }
     return f"---\n{yaml_text(data)}---\n{sections.write(facts.lead, facts.sections)}"
 

@@ -16,7 +16,8 @@ from procedures.bundle.rows import ConditionPart, ProcedurePart, TopicPart
 from procedures.models import Procedure, Topic
 
 SHARED = ("author", "publisher", "published", "modified", "reviewed", "reviewed_by", "next_review",
-          "images", "treatment_window_weeks", "treatment_window_from")  # fmt: skip
+          "images", "treatment_window_weeks", "treatment_window_from",
+          "treatment_window_source")  # fmt: skip
 LINKS = ("treats", "treated_by", "similar_to", "treats_unlinked", "similar_to_unlinked")
 
 
@@ -85,6 +86,7 @@ class TopicTranslationPart(Translated, TopicPart):
             )
         if isinstance(page, Procedure):
             page.treatment_window_from = page.treatment_window_from or ""
+            page.treatment_window_source = page.treatment_window_source or ""
         page.save_revision(log_action=True)
         write_check(self.model.objects.get(pk=found.pk), facts.checked)
 

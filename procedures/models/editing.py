@@ -130,7 +130,11 @@ def panels_for_procedures() -> TabbedInterface:
             FieldPanel("anesthesia"),
             FieldPanel("duration"),
             MultiFieldPanel(
-                [FieldPanel("treatment_window_weeks"), FieldPanel("treatment_window_from")],
+                [
+                    FieldPanel("treatment_window_weeks"),
+                    FieldPanel("treatment_window_from"),
+                    FieldPanel("treatment_window_source"),
+                ],
                 heading=_("Works best within"),
             ),
         ]

@@ -119,6 +119,12 @@ class Procedure(Topic):
     treatment_window_from = models.CharField(
         _("counted from"), max_length=20, choices=CountsFrom.choices, blank=True
     )
+    treatment_window_source = models.CharField(
+        _("by which source"),
+        max_length=300,
+        blank=True,
+        help_text=_("The study or guideline that the weeks come from."),
+    )
 
     template = "procedures/procedure.html"
     parent_page_types = ["procedures.ProcedureIndexPage"]

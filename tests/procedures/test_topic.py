@@ -183,9 +183,11 @@ def test_key_facts_say_from_what_the_weeks_are_counted(client: Client) -> None:
         anesthesia=["local", "general"],
         treatment_window_weeks=8,
         treatment_window_from="diagnosis",
+        treatment_window_source="A trial of 2016",
     )
     html = html_of(client, "/procedures/kyphoplasty/")
     assert "within 8 weeks of the diagnosis" in html
+    assert "Source: A trial of 2016" in html
     assert "local or general" in html
 
 

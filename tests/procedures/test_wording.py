@@ -77,6 +77,13 @@ def test_two_tellings_of_the_window_are_held_against_each_other() -> None:
     assert said("Come within 2 months.", treatment_window_weeks="8") == ""
 
 
+def test_weeks_without_their_source_are_remarked_on() -> None:
+    weeks = {"treatment_window_weeks": "8", "treatment_window_source": ""}
+    assert "by which source" in remarks(weeks, [])["treatment_window_source"][0]
+    assert remarks({**weeks, "treatment_window_source": "A trial"}, []) == {}
+    assert remarks({**weeks, "treatment_window_weeks": ""}, []) == {}
+
+
 @pytest.mark.django_db
 def test_the_editor_gets_remarks_and_strangers_do_not(client: Client) -> None:
     a_physician()
