@@ -43,6 +43,23 @@ def write_check(page: Page, facts: Checked | None) -> None:
     )
 
 
+def empty(page: Page) -> None:
+    """Leaves a page as `translations.made_for` makes it: without words, for what is under it."""
+    original = translations.original_of(page)
+    page.unpublish(log_action=True)
+    bare: Any = page.specific_class.objects.get(pk=page.pk)
+    for name in ("headline", "introduction", "search_description", "seo_title"):
+        if hasattr(bare, name):
+            setattr(bare, name, "")
+    if original is not None:
+        bare.title = bare.draft_title = original.title
+    bare.is_sample = False
+    bare.latest_revision = bare.latest_revision_created_at = bare.live_revision = None
+    bare.has_unpublished_changes = False
+    bare.save(clean=False)
+    bare.revisions.all().delete()
+
+
 class Translated(PlainPart):
     """What the parts for translations have in common. A path is `pages/privacy.es.md`."""
 
@@ -83,8 +100,13 @@ class Translated(PlainPart):
             return
         translations.uncheck(page)
         if page.get_children().exists():
-            page.unpublish(log_action=True)
-        else:
+            empty(page)
+            return
+        parent = page.get_parent()
+        page.delete()
+        # What stood above it only for its sake goes with it.
+        while translations.is_bare(parent) and not parent.get_children().exists():
+            page, parent = parent, parent.get_parent()
             page.delete()
 
     def is_sample(self, path: str) -> bool:

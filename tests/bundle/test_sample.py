@@ -22,6 +22,7 @@ from practice.models import (
     Practice,
     Practitioner,
 )
+from practice.translations import is_bare
 from procedures.bundle.facts import TopicFacts
 from procedures.bundle.sections import WITH_ITEMS
 from procedures.models import Condition, Procedure
@@ -148,16 +149,16 @@ class TestImported:
         assert Review.objects.count() == 2
         for model in (Location, Practitioner, Offer, VisitType, WorkingHours, Review, Procedure):
             assert not model.objects.filter(is_sample=True).exists(), model
-        homes = {(home.title, home.headline) for home in HomePage.objects.live()}
+        homes = {(home.title, home.headline) for home in HomePage.objects.all()}
         assert homes == {("Harbor Spine Clinic", "")}
         assert not ImportedItem.objects.filter(path__contains="kyphoplasty").exists()
         assert bring_in(tmp_path).nothing_changed
 
     def test_a_sample_that_somebody_made_their_own_stays(self, tmp_path: Path) -> None:
-        page = Procedure.objects.get(locale__language_code="en")
-        page.lead = "We wrote this ourselves."
-        page.save_revision()
-        publish(page)
+        for page in Procedure.objects.all():  # in English and in Spanish
+            page.lead = "We wrote this ourselves."
+            page.save_revision()
+            publish(page)
 
         report = bring_in(a_bundle(tmp_path))
 
@@ -165,6 +166,10 @@ class TestImported:
         assert page.lead == "We wrote this ourselves."
         assert any("Sample kept" in note.message for note in report.notes)
         assert "procedures/kyphoplasty.md" in report.gone
+        assert Procedure.objects.get(locale__language_code="es").lead == page.lead
+        above = HomePage.objects.get(locale__language_code="es")
+        assert is_bare(above)
+        assert (above.headline, above.introduction, above.revisions.count()) == ("", "", 0)
 
     def test_a_sample_doctor_whose_time_somebody_was_given_stays_but_out_of_sight(
         self, tmp_path: Path
