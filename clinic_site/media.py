@@ -31,7 +31,7 @@ def picture(request: HttpRequest, name: str) -> HttpResponseBase:
     content_type = TYPES.get(PurePosixPath(name).suffix)
     if content_type is None:
         raise Http404
-    response = serve(request, name, document_root=settings.MEDIA_ROOT / "images")
+    response = serve(request, name, document_root=str(settings.MEDIA_ROOT / "images"))
     response["Content-Type"] = content_type
     for header, value in HEADERS.items():
         response[header] = value

@@ -15,7 +15,7 @@ from wagtail.images.forms import BaseImageForm
 from practice import pictures
 
 
-class PictureField(WagtailImageField):
+class PictureField(WagtailImageField):  # type: ignore[misc]
     """Hands on what `pictures.accepted` made of the file, under a name of ours."""
 
     def __init__(self, **kwargs: Any) -> None:
@@ -36,7 +36,7 @@ class PictureField(WagtailImageField):
         return SimpleUploadedFile(f"picture{picture.ending}", picture.data)
 
 
-class PictureForm(BaseImageForm):
+class PictureForm(BaseImageForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if wagtails := self.fields.get("file"):

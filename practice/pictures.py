@@ -20,7 +20,7 @@ Image.MAX_IMAGE_PIXELS = MAX_PIXELS
 ENDINGS = {"JPEG": ".jpg", "PNG": ".png", "WEBP": ".webp"}
 SAVED = {
     "JPEG": {"quality": 92, "optimize": True},
-    "PNG": {},
+    "PNG": {"compress_level": 3},
     "WEBP": {"quality": 92, "method": 2},
 }
 PNG_START = b"\x89PNG\r\n\x1a\n"

@@ -31,7 +31,8 @@ def a_stored_picture(size: tuple[int, int] = (1000, 500), *, clear: bool = False
     data = io.BytesIO()
     Image.new("RGBA" if clear else "RGB", size).save(data, "PNG" if clear else "JPEG")
     file = ContentFile(data.getvalue(), name="x.png" if clear else "x.jpg")
-    return Picture.objects.create(title="A spine", description="A bone", file=file)
+    picture: Picture = Picture.objects.create(title="A spine", description="A bone", file=file)
+    return picture
 
 
 def jobs() -> list[int]:
@@ -49,7 +50,8 @@ def a_page_with(picture: Picture, number: int = 2) -> Procedure:
     page.steps.set([step])
     page.save_revision()
     publish(page)
-    return Procedure.objects.get(pk=page.pk)
+    fresh: Procedure = Procedure.objects.get(pk=page.pk)
+    return fresh
 
 
 def test_the_worker_makes_five_widths_in_three_formats_never_larger_than_the_picture() -> None:
