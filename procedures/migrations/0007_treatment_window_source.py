@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("procedures", "0005_words_that_patients_use"),
+        ("procedures", "0006_what_the_picture_of_a_step_shows"),
     ]
 
     operations = [
