@@ -6,11 +6,14 @@ import datetime as dt
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib.postgres.lookups import Unaccent
 from django.contrib.postgres.search import TrigramWordSimilarity
 from django.db.models import F, Q, QuerySet
+from django.db.models.fields.tuple_lookups import TupleLessThan
 from django.db.models.functions import Lower
+from django.db.models.lookups import Exact, GreaterThan, GreaterThanOrEqual, LessThan
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
@@ -20,6 +23,7 @@ from procedures.models import Topic
 from procedures.search import similar_names
 from reviews import replies, titles
 from reviews.models import Review, ReviewRules
+from reviews.models.review import DAY, NO_DAY
 
 PAGE = 20
 REDACTED = "[redacted]"
@@ -141,40 +145,51 @@ class Page:
 
 
 def page(wanted: Wanted) -> Page:
-    """Twenty reviews from a place in the order, found by an index: no page is slower than another,
-    and a new review meanwhile moves nothing."""
-    rows = filtered(wanted)
-    day, pk = _place(wanted.after)
-    found: list[Review] = []
-    if not wanted.after or day is not None:
-        dated = rows.filter(received__isnull=False).order_by(F("received").desc(), F("pk").desc())
-        if day is not None:
-            dated = dated.filter(
-                Q(received__lte=day) & (Q(received__lt=day) | Q(received=day, pk__lt=pk))
-            )
-        found = list(dated[: PAGE + 1])
-    if len(found) <= PAGE:
-        undated = rows.filter(received=None).order_by("-pk")
-        if wanted.after and day is None:
-            undated = undated.filter(pk__lt=pk)
-        found += undated[: PAGE + 1 - len(found)]
+    """Twenty reviews from a place in the order: one statement that reads one range of an index, so
+    no page is slower than another, and a new review meanwhile moves nothing."""
+    found = list(page_query(wanted))
     last = found[PAGE - 1] if len(found) > PAGE else None
     place = f"{last.received or ''}.{last.pk}" if last else ""
     return Page(shown(found[:PAGE]), place)
 
 
+def page_query(wanted: Wanted) -> QuerySet[Review]:
+    """One more than a page. The dated and the undated are two ranges of the same index, since the
+    archive lies between them; each is read no further than a page reaches."""
+    pks: list[QuerySet[Any, Any]] = []
+    for part in _parts(wanted):
+        rows = _chosen(part, wanted)
+        if wanted.after:
+            rows = rows.filter(TupleLessThan((DAY, F("pk")), _place(wanted.after)))
+        pks.append(rows.order_by(DAY.desc(), "-pk").values("pk")[: PAGE + 1])
+    found = pks[0].union(*pks[1:], all=True) if pks[1:] else pks[0]
+    return with_all(Review.objects.filter(pk__in=found).published())[: PAGE + 1]
+
+
 def filtered(wanted: Wanted) -> QuerySet[Review]:
     """Published reviews: the last two years and the undated, or the archive."""
-    rows = with_all(Review.objects.counted().filter(status=Review.Status.PUBLISHED))
+    ranges = Q()
+    for part in _parts(wanted):
+        ranges |= part
+    return with_all(_chosen(ranges, wanted))
+
+
+def _parts(wanted: Wanted) -> list[Q]:
+    """Which days, as ranges of the order."""
     since = archived_before()
     if wanted.older:
-        rows = rows.filter(received__lt=since)
-    else:
-        rows = rows.filter(Q(received__gte=since) | Q(received=None))
+        return [Q(LessThan(DAY, since), GreaterThan(DAY, NO_DAY))]
+    return [Q(GreaterThanOrEqual(DAY, since)), Q(Exact(DAY, NO_DAY))]
+
+
+def _chosen(days: Q, wanted: Wanted) -> QuerySet[Review]:
+    rows = Review.objects.counted().filter(days, status=Review.Status.PUBLISHED)
     if wanted.topic:
-        rows = rows.filter(topic__slug=wanted.topic)
+        found = Topic.objects.filter(slug=wanted.topic)
+        rows = rows.filter(topic__in=list(found.values_list("pk", flat=True)))
     if wanted.place:
-        rows = rows.filter(location__slug=wanted.place)
+        found_there = Location.objects.filter(slug=wanted.place)
+        rows = rows.filter(location__in=list(found_there.values_list("pk", flat=True)))
     if wanted.stars:
         rows = rows.filter(rating=wanted.stars)
     return found_by(rows, wanted.q) if wanted.q else rows
@@ -214,13 +229,13 @@ def _names_of(pk: int) -> list[str]:
     return [re.sub(r"[^\w'-]", "", name).lower() for name in (family, *spelled)]
 
 
-def _place(after: str) -> tuple[dt.date | None, int]:
-    """The day, where it has one, and the number of the last review of the page before."""
+def _place(after: str) -> tuple[dt.date, int]:
+    """The day, or NO_DAY, and the number of the last review of the page before."""
     day, _dot, pk = after.rpartition(".")
     try:
-        return (dt.date.fromisoformat(day) if day else None), int(pk or 0)
+        return (dt.date.fromisoformat(day) if day else NO_DAY), int(pk or 0)
     except ValueError:  # there is no such day: the undated ones follow it
-        return None, 2**62
+        return NO_DAY, 2**62
 
 
 # --- what a reader may filter by ----------------------------------------------------------------

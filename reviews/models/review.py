@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import datetime as dt
 from typing import Self
 
 import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from practice import clock
@@ -23,6 +25,11 @@ class Refusal(models.TextChoices):
     NOT_A_PERSON = "not-a-person", _("It was not written by a person who was here")
 
 
+# An undated review comes after every dated one: as though it were older than any.
+NO_DAY = dt.date(1, 1, 1)
+DAY = Coalesce(F("received"), models.Value(NO_DAY))
+
+
 class ReviewQuerySet(models.QuerySet["Review"]):
     def counted(self) -> Self:
         """Invented reviews count, and are shown, only while there is nothing else."""
@@ -31,9 +38,7 @@ class ReviewQuerySet(models.QuerySet["Review"]):
 
     def published(self) -> Self:
         """What everybody may read: the newest first, undated ones after the dated."""
-        return self.filter(status=Review.Status.PUBLISHED).order_by(
-            F("received").desc(nulls_last=True), "-pk"
-        )
+        return self.filter(status=Review.Status.PUBLISHED).order_by(DAY.desc(), "-pk")
 
 
 class Review(models.Model):
@@ -110,11 +115,21 @@ class Review(models.Model):
             pgtrigger.ReadOnly(name="words_are_never_changed", fields=["author", "body"]),
         ]
         indexes = [
-            models.Index(
-                F("received").desc(),
-                F("id").desc(),
-                name="review_published_newest",
-                condition=Q(status="published", received__isnull=False),
+            # One page is one range of one of these, whatever a reader filters by.
+            *(
+                models.Index(
+                    *filtered,
+                    DAY.desc(),
+                    F("id").desc(),
+                    name=f"review_in_order{name}",
+                    condition=Q(status="published"),
+                )
+                for name, filtered in (
+                    ("", ()),
+                    ("_by_topic", (F("topic"),)),
+                    ("_by_place", (F("location"),)),
+                    ("_by_stars", (F("rating"),)),
+                )
             ),
             models.Index(fields=["arrived_at", "id"], name="review_by_arrival"),
         ]

@@ -7,11 +7,11 @@ import re
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
 
 from practice.content_version import current
-from reviews import authorizations, moderation
+from reviews import authorizations, moderation, reading
 from reviews.models import Review, ReviewRules
 from tests.content import (
     a_physician,
@@ -154,3 +154,43 @@ def test_an_authorization_ends_on_its_last_day(now: dt.datetime, client: Client)
     assert authorizations.end_expired(today=dt.date(2036, 11, 24), now=now) == 0
     assert authorizations.end_expired(today=dt.date(2036, 11, 25), now=now) == 1
     assert "For a while." not in client.get("/reviews/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("asked", "index"),
+    [
+        ({}, "review_in_order"),
+        ({"older": "yes"}, "review_in_order"),
+        ({"stars": "2"}, "review_in_order_by_stars"),
+        ({"place": "north"}, "review_in_order"),
+    ],
+)
+def test_any_page_is_one_range_of_an_index_however_far_back(
+    asked: dict[str, str], index: str
+) -> None:
+    """bench/reviews.py measures it; here, that a page reads no more rows than it needs."""
+    the_practice()
+    north = an_office("north")
+    day = dt.date(2026, 11, 1)
+    Review.objects.bulk_create(
+        Review(
+            author=f"P{n}",
+            body="Words.",
+            status="published",
+            authorization=day,
+            received=None if n % 9 == 0 else day - dt.timedelta(days=n),
+            rating=1 + n % 5,
+            location=north if n % 2 else None,
+        )
+        for n in range(1800)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE reviews_review")
+        # A table of tests is small enough to be read whole; this shows that it need not be.
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    for after in ("", "2025-09-01.999999999", ".999999999"):
+        query = reading.page_query(reading.Wanted.read(asked | {"after": after}))
+        plan = query.explain(analyze=True)
+        assert index in plan, plan
+        removed = [int(n) for n in re.findall(r"Rows Removed by Filter: (\d+)", plan)]
+        assert sum(removed) <= 100, plan
