@@ -10,7 +10,7 @@ from django import forms as django_forms
 from django.contrib import messages
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -36,15 +36,21 @@ MOST = 50
 @require_GET
 def queue(request: HttpRequest) -> HttpResponse:
     """What waits, in the order it arrived: first looks, second looks, reports, replies."""
-    waiting = moderation.queue()
+    waiting = moderation.queue().filter(refusal_reason="")
+    first = _found(waiting[:MOST])
+    seconds = _found(moderation.refusals_to_confirm()[:MOST])
+    reports = list(moderation.open_reports().select_related("review")[:MOST])
+    replied = list(moderation.replies_to_approve().select_related("review")[:MOST])
+    spoken_of = [one.review for one in (*reports, *replied)]
+    _seen(request, [*first, *seconds, *spoken_of], action="reviews")
     return page(
         request,
         "queue",
-        rows=_rows(request, waiting.filter(refusal_reason="")[:MOST], action="reviews"),
-        waiting=waiting.filter(refusal_reason="").count(),
-        seconds=_rows(request, moderation.refusals_to_confirm()[:MOST], action="reviews"),
-        reports=list(moderation.open_reports()[:MOST]),
-        replies=list(moderation.replies_to_approve()[:MOST]),
+        rows=_rows(first),
+        waiting=waiting.count(),
+        seconds=_rows(seconds),
+        reports=reports,
+        replies=replied,
         unauthorized=authorizations.waiting().count(),
     )
 
@@ -53,7 +59,9 @@ def queue(request: HttpRequest) -> HttpResponse:
 @require_GET
 def decided(request: HttpRequest) -> HttpResponse:
     """The latest decisions, with their stars."""
-    return page(request, "decided", rows=_rows(request, lists.decided()[:MOST], action="decided"))
+    found = _found(lists.decided()[:MOST])
+    _seen(request, found, action="decided")
+    return page(request, "decided", rows=_rows(found))
 
 
 @needs(May.MODERATE_REVIEWS)
@@ -76,9 +84,11 @@ def authorizations_screen(request: HttpRequest) -> HttpResponse:
     """Imported reviews, to be authorized many at once."""
     now = clock.now()
     waiting = authorizations.waiting()
+    found = _found(waiting)
+    _seen(request, found, action="review_authorizations")
     form = forms.AuthorizationsForm(
         request.POST if request.method == "POST" else None,
-        waiting=list(waiting.values_list("pk", flat=True)),
+        waiting=[review.pk for review in found],
         today=clock.today(Practice.objects.current().zone),
     )
     if not form.is_valid():
@@ -86,7 +96,7 @@ def authorizations_screen(request: HttpRequest) -> HttpResponse:
             request,
             "authorizations",
             form=form,
-            rows=_rows(request, waiting, action="review_authorizations"),
+            rows=_rows(found),
             chosen=set(form["reviews"].value() or ()) if form.is_bound else set(),
             status=400 if form.is_bound else 200,
         )
@@ -286,10 +296,17 @@ def _me(request: HttpRequest) -> User:
     return cast(User, request.user)
 
 
-def _rows(request: HttpRequest, reviews: QuerySet[Review], *, action: str) -> list[lists.Row]:
-    found = list(reviews.select_related("reply").prefetch_related("redactions"))
+def _found(reviews: QuerySet[Review]) -> list[Review]:
+    return list(reviews.select_related("reply").prefetch_related("redactions"))
+
+
+def _seen(request: HttpRequest, reviews: list[Review], *, action: str) -> None:
+    """One row in the access log for each time that a screen is opened."""
+    access.seen_by_staff(request, reviews, action=action, now=clock.now())
+
+
+def _rows(found: list[Review]) -> list[lists.Row]:
     now, rules = clock.now(), ReviewRules.objects.current()
-    access.seen_by_staff(request, found, action=action, now=now)
     return [
         lists.row(review, shown, rules=rules, now=now)
         for review, shown in zip(found, reading.shown(found), strict=True)
@@ -297,9 +314,12 @@ def _rows(request: HttpRequest, reviews: QuerySet[Review], *, action: str) -> li
 
 
 def _one(request: HttpRequest, pk: int, *, status: int = 200, **bound: Any) -> HttpResponse:
-    wanted = Review.objects.filter(pk=pk)
-    found = get_object_or_404(wanted)
-    row = _rows(request, wanted, action="review")[0]
+    reviews = _found(Review.objects.filter(pk=pk))
+    if not reviews:
+        raise Http404
+    found = reviews[0]
+    _seen(request, reviews, action="review")
+    row = _rows(reviews)[0]
     blank: dict[str, django_forms.Form] = {
         "refusal_form": forms.RefusalForm(),
         "redaction_form": forms.RedactionForm(),
@@ -332,7 +352,7 @@ def _do(
     row = get_object_or_404(Review, pk=pk)
     match = request.resolver_match
     action = str(match.url_name) if match else "review"
-    access.seen_by_staff(request, [row], action=action, now=clock.now())
+    _seen(request, [row], action=action)
     try:
         messages.success(request, act(row))
     except NotAllowed as refused:
