@@ -137,12 +137,14 @@ def request(
     now: dt.datetime,
     slot: Slot | None = None,
     by: User | None = None,
+    previous: Appointment | None = None,
 ) -> Appointment:
     """Ask for a time: `pending` until the desk answers, or `booked` at once for instant types.
 
     `slot` is the time that the form shows; without it, the one held under `key`. A live hold of it
     becomes the visit's own time; after a hold ran out the time is taken again if it is still free.
-    With `by`, staff enter what a patient says on the telephone.
+    With `by`, staff enter what a patient says on the telephone: it is booked at once, also with
+    less notice than patients need. `previous` is the visit that this one follows up.
     Raises SlotTaken, SlotGone (also when there is no slot to be found), Busy.
     """
     if first := Appointment.objects.filter(key=key).first():
@@ -158,7 +160,9 @@ def request(
     chosen_at = now
     if own and own.expires_at and calendars.slot_of(own) == wanted:
         chosen_at = own.expires_at - taking.HOLD_LASTS
-    rules, visit, found = taking.still_free(wanted, own=[key], now=chosen_at)
+    by_staff = by is not None
+    rules, visit, found = taking.still_free(wanted, own=[key], now=chosen_at, by_staff=by_staff)
+    is_booked = visit.instant or by_staff
     if found.start <= now:
         raise SlotGone(wanted, now)
     occupancy = taking.take(
@@ -166,8 +170,8 @@ def request(
         found,
         visit,
         key=key,
-        kind=Kind.VISIT if visit.instant else Kind.REQUEST,
-        state=State.BUSY if visit.instant else State.BUSY_TENTATIVE,
+        kind=Kind.VISIT if is_booked else Kind.REQUEST,
+        state=State.BUSY if is_booked else State.BUSY_TENTATIVE,
         source="",
         expires_at=None,
         now=now,
@@ -176,11 +180,12 @@ def request(
         key,
         changing.Place.of(occupancy, visit.modality),
         details,
-        verb="book" if visit.instant else "request",
+        verb="book" if is_booked else "request",
         by=by,
         now=now,
         occupancy=occupancy,
-        answer_due_at=None if visit.instant else taking.answer_due(rules, visit, found, now),
+        previous_appointment=previous,
+        answer_due_at=None if is_booked else taking.answer_due(rules, visit, found, now),
     )
     _tell_of_new(appointment, now=now)
     return appointment

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib.admin import AdminSite
 from django.urls import URLPattern, path, re_path
 
-from appointments.desk import reaching, schedules, signing, today, views
+from appointments.desk import by_phone, reaching, schedules, sent, signing, today, views
 
 REFERENCE = r"(?P<reference>[2-9A-Z]{4}-[2-9A-Z]{4})"
 
@@ -18,7 +18,11 @@ def urlpatterns_in(site: AdminSite) -> list[URLPattern]:
         # appointments/
         path("appointments/", site.admin_view(views.appointments), name="appointments"),
         path("appointments/find/", site.admin_view(views.find), name="find"),
+        path("messages/", site.admin_view(sent.sent), name="sent"),
+        path("messages/texts/", site.admin_view(sent.text_word), name="text_word"),
+        path("messages/<int:message>/again/", site.admin_view(sent.send_again), name="send_again"),
         path("warning-signs/", site.admin_view(signing.warning_signs), name="warning_signs"),
+        path("book/", site.admin_view(by_phone.book), name="book"),
         # schedules/
         *(
             path(f"schedules/{address}", site.admin_view(view), name=name)

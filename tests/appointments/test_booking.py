@@ -280,6 +280,7 @@ def test_the_desk_enters_what_a_patient_says_on_the_telephone(
     slot = free_times(clinic.same_day, now)[0]
     visit = request(uuid.uuid4(), now, slot=slot, by=dana)
     assert visit.source == "phone"
+    assert visit.status == Status.BOOKED, "who answers for it is on the telephone already"
     change = StatusChange.objects.get()
     assert (change.actor, change.user) == ("desk", dana)
 

@@ -34,6 +34,13 @@ SCREENS: dict[str, frozenset[Role]] = {
     "admin:cancel": DESK,
     "admin:today": DESK,
     "admin:warning_signs": DESK,
+    "admin:sent": MODERATORS,
+    **{
+        f"admin:correspondence_{model}_{view}": MANAGER if view != "delete" else NOBODY
+        for model in ("agreement", "messagerules")
+        for view in ("changelist", "add", "history", "delete", "change")
+    },
+    "admin:book": DESK,
     "admin:schedules": MANAGER,
     "admin:staff": MANAGER,
     "admin:launch_check": MANAGER,
@@ -70,6 +77,8 @@ SCREENS: dict[str, frozenset[Role]] = {
 # Done with POST; GET answers 405 and does nothing.
 ACTIONS: dict[str, frozenset[Role]] = {
     "admin:find": DESK,
+    "admin:send_again": MODERATORS,
+    "admin:text_word": MODERATORS,
     **{f"admin:staff_{name}": MANAGER for name in ("invite", "role", "close", "open", "link")},
     **{f"admin:{name}": MANAGER for name in ("close", "open", "pause", "resume")},
     "admin:confirm": DESK,

@@ -1,0 +1,203 @@
+"""Book while the patient is on the telephone: a kind, the next free time, who it is, done."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from typing import Any, cast
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.models import User
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
+
+from appointments import access, booking, calendars, chosen, keys, shown, states, wording
+from appointments.availability import BadSlot, Slot
+from appointments.desk.pages import Here, here_now, needs, page
+from appointments.fields import PatientDateField, TelephoneField
+from appointments.models import Appointment, Patient, VisitType
+from practice.roles import May
+
+SHOWN = 24
+TEXT = {"class": "form-control", "autocomplete": "off"}
+CHOICE = {"class": "form-select"}
+
+
+class CallerForm(forms.Form):
+    """What the counter needs to know of somebody on the telephone, and no more."""
+
+    given_name = forms.CharField(
+        label=gettext_lazy("First name"), max_length=80, widget=forms.TextInput(attrs=TEXT)
+    )
+    family_name = forms.CharField(
+        label=gettext_lazy("Last name"), max_length=80, widget=forms.TextInput(attrs=TEXT)
+    )
+    birth_date = PatientDateField(
+        label=gettext_lazy("Date of birth"),
+        help_text=gettext_lazy("Month, day, year."),
+        max_length=40,
+        widget=forms.TextInput(attrs=TEXT),
+        error_messages={"required": gettext_lazy("Ask for the date of birth.")},
+    )
+    phone = TelephoneField(
+        label=gettext_lazy("Telephone"), max_length=40, widget=forms.TextInput(attrs=TEXT)
+    )
+    email = forms.EmailField(
+        label=gettext_lazy("E-mail"),
+        help_text=gettext_lazy("Only for a written answer."),
+        required=False,
+        max_length=254,
+        widget=forms.EmailInput(attrs=TEXT),
+    )
+    voicemail_ok = forms.BooleanField(
+        label=gettext_lazy("We may leave a voicemail"),
+        required=False,
+        widget=forms.CheckboxInput(attrs={"class": "form-check-input"}),
+    )
+    preferred_language = forms.ChoiceField(
+        label=gettext_lazy("Language"),
+        choices=[("en", gettext_lazy("English")), ("es", gettext_lazy("Spanish"))],
+        widget=forms.Select(attrs=CHOICE),
+    )
+    located_in = forms.ChoiceField(
+        label=gettext_lazy("Where the patient will be"),
+        help_text=gettext_lazy("For a visit by video."),
+        required=False,
+        widget=forms.Select(attrs=CHOICE),
+    )
+    reason = forms.CharField(
+        label=gettext_lazy("About"),
+        help_text=gettext_lazy("A few words; only who treats the patient reads them."),
+        required=False,
+        max_length=500,
+        widget=forms.TextInput(attrs=TEXT),
+    )
+
+    def __init__(self, *args: Any, kind: VisitType, picked: chosen.Chosen | None, **kw: Any):
+        super().__init__(*args, **kw)
+        self.licensed = picked.licensed if picked else None
+        if kind.is_virtual:
+            field = cast(forms.ChoiceField, self.fields["located_in"])
+            field.choices = states.choices()
+            field.required = True
+        else:
+            del self.fields["located_in"]
+
+    def clean_located_in(self) -> str:
+        state = str(self.cleaned_data["located_in"])
+        if self.licensed is not None and state not in self.licensed:
+            raise forms.ValidationError(
+                _("We hold no license there. Offer a visit in the office, or another person.")
+            )
+        return state
+
+    def details(self) -> booking.RequestDetails:
+        said = self.cleaned_data
+        return booking.RequestDetails(
+            **{name: said[name] for name in self.fields},
+            contact_by=Patient.ContactBy.PHONE,
+            language=said["preferred_language"],
+        )
+
+
+@needs(May.ANSWER_REQUESTS)
+@require_http_methods(["GET", "POST"])
+def book(request: HttpRequest) -> HttpResponse:
+    """`?kind=` the kind of visit, `?after=` the visit that it follows up."""
+    here = here_now()
+    kinds = list(VisitType.objects.filter(active=True))
+    kind = next((one for one in kinds if one.slug == request.GET.get("kind")), None)
+    previous = None
+    if reference := request.GET.get("after"):
+        previous = access.one_for_staff(request, reference, action="book", now=here.now)
+    if kind is None:
+        return page(request, "book", here=here, kinds=kinds, previous=previous)
+    key = keys.parse(request.POST.get("key", "")) or keys.new()
+    value = request.POST.get("slot", "")
+    picked = chosen.under(key, kind, value, now=here.now)
+    form = CallerForm(
+        request.POST or None, kind=kind, picked=picked, initial=_known(previous) or None
+    )
+    problem, near = "", []
+    if request.method == "POST":
+        if picked is None:
+            problem = _("Choose a time.")
+        elif form.is_valid():
+            try:
+                made = _book(request, key, value, form, previous, now=here.now)
+            except booking.SlotGone as gone:
+                problem = _("That time has just been taken. Choose another.")
+                near = gone.nearest
+            except booking.Busy:
+                problem = _("The calendar is busy. Nothing was booked; please try again.")
+            else:
+                messages.success(request, _said(made, here))
+                return redirect("admin:appointment", made.reference)
+    free = [one for one in calendars.free_times(visit_type=kind.slug, now=here.now)]
+    return page(
+        request,
+        "book",
+        here=here,
+        kinds=kinds,
+        kind=kind,
+        previous=previous,
+        form=form,
+        key=key.hex,
+        slot=value,
+        days=shown.by_day(near or free[:SHOWN], here.zone, now=here.now),
+        problem=problem,
+        status=400 if request.method == "POST" else 200,
+    )
+
+
+def _book(
+    request: HttpRequest,
+    key: uuid.UUID,
+    value: str,
+    form: CallerForm,
+    previous: Appointment | None,
+    *,
+    now: dt.datetime,
+) -> Appointment:
+    try:
+        slot = Slot.parse(value)
+    except BadSlot:
+        raise booking.SlotGone(None, now) from None
+    return booking.request(
+        key=key,
+        slot=slot,
+        details=form.details(),
+        source="",
+        by=cast(User, request.user),
+        previous=previous,
+        now=now,
+    )
+
+
+def _known(previous: Appointment | None) -> dict[str, Any]:
+    """What the earlier visit tells, so that nobody asks twice."""
+    if previous is None:
+        return {}
+    who = previous.patient
+    return {
+        "given_name": who.given_name,
+        "family_name": who.family_name,
+        "birth_date": who.birth_date.strftime("%m/%d/%Y"),
+        "phone": wording.phone(str(who.phone)),
+        "email": who.email,
+        "voicemail_ok": who.voicemail_ok,
+        "preferred_language": who.preferred_language,
+        "located_in": previous.located_in,
+    }
+
+
+def _said(made: Appointment, here: Here) -> str:
+    return _("Booked: %(name)s, %(when)s. The reference is %(reference)s.") % {
+        "name": made.patient,
+        "when": wording.when(made.starts_at, here.zone),
+        "reference": made.reference,
+    }
