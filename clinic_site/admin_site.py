@@ -24,7 +24,7 @@ class ClinicAdminSite(AdminSite):
 
     # Everything that patients told us has screens of its own, which write the access log. Other
     # packages bring lists of their own rows (second factors, jobs); they stay out.
-    apps_shown = frozenset({"appointments", "auth", "practice", "reviews"})
+    apps_shown = frozenset({"appointments", "auth", "correspondence", "practice", "reviews"})
 
     def register(
         self,

@@ -38,6 +38,11 @@ def install_groups() -> None:
             permissions += Permission.objects.filter(
                 content_type__app_label="appointments", content_type__model__in=_SCHEDULES
             )
+        if May.SET_SCHEDULES in may:
+            permissions += Permission.objects.filter(
+                content_type__app_label="correspondence",
+                codename__regex=r"^(view|add|change)_(agreement|messagerules)$",
+            )
         if May.EDIT_PAGES in may:
             permissions += _content_permissions()
         group.permissions.set(permissions)

@@ -18,6 +18,7 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     # machines
     path("sitemap.xml", for_machines.sitemap, name="sitemap"),
+    path("", include("correspondence.urls")),
     path("robots.txt", for_machines.robots, name="robots"),
     # Wagtail's own sign-in for private pages knows neither our limits nor a second factor
     path("_util/login/", RedirectView.as_view(pattern_name="account_login", query_string=True)),

@@ -8,6 +8,7 @@ import hashlib
 import hmac
 import json
 import os
+import re
 import secrets
 import unicodedata
 from collections.abc import Mapping
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
     from django.contrib.auth.models import User
 
+E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 SECONDS = 10  # for each word of the conversation with the provider
 STOP = frozenset(
     [
