@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import Site
 from wagtail.views import serve as serve_page
 
@@ -27,5 +29,27 @@ def serve(request: HttpRequest, path: str) -> HttpResponseBase:
             request._wagtail_route_for_request = route  # type: ignore[attr-defined]
             if route is not None:
                 break
-    answer: HttpResponseBase = serve_page(request, path)
+    try:
+        answer: HttpResponseBase = serve_page(request, path)
+    except Http404:
+        if moved := moved_original(request, site):
+            return moved
+        raise
     return answer
+
+
+def moved_original(request: HttpRequest, site: Site | None) -> HttpResponseBase | None:
+    """For an address in another language that has no redirect of its own: where the original's
+    leads, in that language. (The redirects of an address itself are Wagtail's middleware's.)"""
+    language, path = languages.split(request.path)
+    if language == languages.ORIGINAL or "\0" in path:
+        return None
+    rows = Redirect.get_for_site(site)
+    if rows.filter(old_path=Redirect.normalise_path(request.path)).exists():
+        return None
+    row = rows.filter(old_path=Redirect.normalise_path(path)).first()
+    if row is None or not row.link:
+        return None
+    is_ours = row.link.startswith("/")
+    link = languages.address(languages.split(row.link)[1]) if is_ours else row.link
+    return redirect(link, permanent=row.is_permanent)
