@@ -52,4 +52,5 @@ def moved_original(request: HttpRequest, site: Site | None) -> HttpResponseBase 
         return None
     is_ours = row.link.startswith("/")
     link = languages.address(languages.split(row.link)[1]) if is_ours else row.link
-    return redirect(link, permanent=row.is_permanent)
+    answer: HttpResponseBase = redirect(link, permanent=row.is_permanent)
+    return answer
