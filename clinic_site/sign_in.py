@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+import secrets
 from typing import Any, cast
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -11,9 +13,12 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
+from django.core import signing
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -22,8 +27,10 @@ from practice import clock, limits
 from practice.models import Practice
 
 A_WHILE = dt.timedelta(minutes=15)
-TRIES_FOR_ONE_ACCOUNT = 10
+TRIES_FOR_ONE_ACCOUNT = 10  # from one source, or in one browser that signed in before
 TRIES_FROM_ONE_SOURCE = 30
+TRIES_FOR_ONE_ACCOUNT_IN_ALL = 100  # from strange browsers everywhere, against many sources
+A_BROWSER_IS_KNOWN_FOR = dt.timedelta(days=365)
 CODES_FOR_ONE_ACCOUNT = 10
 MAILS_TO_ONE_ADDRESS = 3  # an hour
 DEMO_DOMAIN = "@example.com"
@@ -46,25 +53,39 @@ class StaffAccountAdapter(DefaultAccountAdapter):
         """Count the try before any password is compared; a right one is taken back alone, so that
         somebody who knows one password gets no more guesses at another.
 
-        The two counts are apart, and the same for an account that exists and one that does not.
+        The counts are apart, and the same for an account that exists and one that does not.
+        Guessing from elsewhere never keeps out whoever signed in before in the same browser: that
+        one has a count of its own (OWASP's device cookies).
         """
         now = clock.now()
         account = str(credentials.get("email") or credentials.get("username") or "").lower()
         source = limits.address_of(request)
-        if not (
-            limits.allow_source(
-                "login-source", source, limit=TRIES_FROM_ONE_SOURCE, per=A_WHILE, now=now
-            )
-            and limits.allow(
-                "login-account", account, limit=TRIES_FOR_ONE_ACCOUNT, per=A_WHILE, now=now
-            )
-        ):
-            raise too_many(request)
+        counts = _counts(request, account, source)
+        for scope, key, limit in counts:
+            if not limits.allow(scope, key, limit=limit, per=A_WHILE, now=now):
+                raise too_many(request)
         user = cast(AbstractBaseUser | None, super().authenticate(request, **credentials))
         if user is not None:
-            limits.take_back("login-source", limits.source_key(source), at=now)
-            limits.take_back("login-account", account, at=now)
+            for scope, key, _limit in counts:
+                limits.take_back(scope, key, at=now)
         return user
+
+    def post_login(
+        self, request: HttpRequest, user: AbstractBaseUser, **kwargs: Any
+    ) -> HttpResponse:
+        """After every factor: from now on this browser is known."""
+        response = cast(HttpResponse, super().post_login(request, user, **kwargs))
+        account = str(getattr(user, "email", "")).lower()
+        response.set_cookie(
+            _known_by(account),
+            _signer(account).sign(secrets.token_urlsafe(16)),
+            max_age=A_BROWSER_IS_KNOWN_FOR,
+            path=reverse("account_login"),
+            secure=settings.SESSION_COOKIE_SECURE,
+            httponly=True,
+            samesite="Lax",
+        )
+        return response
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """allauth's own count is off; `authenticate` counts."""
@@ -98,6 +119,33 @@ class StaffAccountAdapter(DefaultAccountAdapter):
 
         if level >= constants.WARNING:
             super().add_message(request, level, *args, **kwargs)
+
+
+def _counts(request: HttpRequest, account: str, source: str) -> list[tuple[str, str, int]]:
+    """Scope, key and limit of each count that a try with this account is counted in."""
+    with contextlib.suppress(signing.BadSignature):
+        browser = _signer(account).unsign(
+            request.COOKIES.get(_known_by(account), ""), max_age=A_BROWSER_IS_KNOWN_FOR
+        )
+        return [("login-browser", f"{account} {browser}", TRIES_FOR_ONE_ACCOUNT)]
+    place = limits.source_key(source)
+    counts = [
+        ("login-account-source", f"{account} {place}", TRIES_FOR_ONE_ACCOUNT),
+        ("login-account", account, TRIES_FOR_ONE_ACCOUNT_IN_ALL),
+    ]
+    if not (settings.DEMO and limits.is_loopback(source)):
+        counts.insert(0, ("login-source", place, TRIES_FROM_ONE_SOURCE))
+    return counts
+
+
+def _signer(account: str) -> signing.TimestampSigner:
+    # The account is part of the salt, so that what one person's browser holds helps nobody else.
+    return signing.TimestampSigner(salt=f"clinic_site.sign_in.known:{account}")
+
+
+def _known_by(account: str) -> str:
+    """The cookie's name: several people share the desk's computer, and it names none of them."""
+    return "known_" + salted_hmac("clinic_site.sign_in.known", account).hexdigest()[:12]
 
 
 class StaffMFAAdapter(DefaultMFAAdapter):
