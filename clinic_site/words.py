@@ -35,8 +35,8 @@ STAFF_FOLDERS = ("templates/admin", "templates/account", "templates/mfa", "templ
 STAFF_FILES = ("admin.py", "wagtail_hooks.py", "models/editing.py", "roles.py", "sign_in.py",
                "admin_site.py", "apps.py", "staff.py", "checks.py", "access_log.py",
                "models/rate_count.py", "procedures/cms.py", "procedures/corrections.py",
-               "procedures/wording.py", "models/release.py", "models/decision.py",
-               "models/rules.py", "models/reply.py", "models/authorization.py",
+               "procedures/wording.py", "models/release.py",
+               "models/rules.py", "models/authorization.py",
                "reviews/moderation.py")  # fmt: skip
 # Django's own words for the halves of a day; we write them as Spanish spelling wants.
 OF_DJANGO = ("a.m.", "p.m.")
