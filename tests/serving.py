@@ -48,10 +48,16 @@ def free_port() -> int:
 
 
 @contextmanager
-def serve(*, workers: int = 2, threads: int = 4, **environment: str) -> Iterator[Site]:
+def serve(
+    *,
+    workers: int = 2,
+    threads: int = 4,
+    application: str = "clinic_site.wsgi:application",
+    **environment: str,
+) -> Iterator[Site]:
     """gunicorn on this test's database under its clock; ends with the block."""
     port = free_port()
-    command = [sys.executable, "-m", "gunicorn", "clinic_site.wsgi:application"]
+    command = [sys.executable, "-m", "gunicorn", application]
     command += ["--bind", f"127.0.0.1:{port}", "--workers", str(workers), "--no-control-socket"]
     command += ["--worker-class", "gthread", "--threads", str(threads), "--timeout", "60"]
     env = {

@@ -181,7 +181,7 @@ def closure_and_booking(stage: Stage, number: int, clients: int) -> Counter[str]
     def act(client: int) -> object:
         if client:
             return _book(stage, slot)
-        time.sleep(0.03 * (number % 5))
+        time.sleep(0.05 * (number % 10))
         with transaction.atomic():
             Closure.objects.create(during=(slot.start, slot.end), practitioner=stage.clinic.doctor)
         return stranded.flag_stranded(now=stage.now)
