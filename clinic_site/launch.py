@@ -12,7 +12,8 @@ from django.contrib.auth.models import User
 from wagtail.models import Page
 
 from appointments.models import Appointment, VisitType
-from correspondence.models import OutboxMessage
+from correspondence import texts, ways
+from correspondence.models import MessageRules, OutboxMessage
 from practice import clock, notices
 from practice.models import Location, Practice, Practitioner
 from practice.roles import May
@@ -44,6 +45,7 @@ def points() -> Iterator[Point]:
     yield unreviewed()
     yield two_hats()
     yield mail_delivered()
+    yield agreements()
     yield promises_kept()
 
 
@@ -131,6 +133,23 @@ def mail_delivered() -> Point:
         "mail arrives",
         faults,
         "Book a visit yourself with an address of your own, and look whether the letter comes.",
+    )
+
+
+def agreements() -> Point:
+    """Whoever carries our messages has signed that they keep them to themselves."""
+    today, rules = clock.today(Practice.objects.current().zone), MessageRules.current()
+    faults = []
+    if not ways.agreements(OutboxMessage.Way.EMAIL, today).exists():
+        faults.append("No agreement for e-mail is recorded, so no message leaves.")
+    if rules.texts is not None and not ways.texts_are_on(rules, today):
+        faults.append("The agreement for text messages is not in force, so none leaves.")
+    if rules.texts is not None and texts.provider() is None:
+        faults.append("Text messages are on and TEXT_URL names no provider.")
+    return Point(
+        "agreements with who carries messages",
+        faults,
+        "Record each in the admin under Schedules and lists, Business-associate agreements.",
     )
 
 

@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 
 from appointments.models import Appointment
 from clinic_site import launch
-from correspondence.models import OutboxMessage
+from correspondence.models import Agreement, MessageRules, OutboxMessage
 from practice import clock, notices
 from practice.models import PlainPage
 from practice.roles import Role
@@ -102,6 +102,24 @@ def test_a_request_past_its_promise_and_mail_that_never_came_are_red(now: dt.dat
     OutboxMessage.objects.update(state="failed")
     assert red()["no request waits too long"] == ["1 requests wait longer than was promised."]
     assert "were not delivered" in red()["mail arrives"][0]
+
+
+def test_a_way_without_an_agreement_in_force_is_red() -> None:
+    name = "agreements with who carries messages"
+    people.a_clinic()
+    assert red()[name] == ["No agreement for e-mail is recorded, so no message leaves."]
+    mail, text = (
+        Agreement.objects.create(
+            way=way, provider="A provider", signed_on=dt.date(2026, 1, 5), kept_at="the safe"
+        )
+        for way in ("email", "text")
+    )
+    MessageRules.objects.create(texts=text)
+    assert name not in red()
+    Agreement.objects.filter(pk=text.pk).update(ended_on=dt.date(2026, 2, 1))
+    assert red()[name] == ["The agreement for text messages is not in force, so none leaves."]
+    Agreement.objects.filter(pk=mail.pk).update(ended_on=dt.date(2026, 2, 1))
+    assert len(red()[name]) == 2
 
 
 def test_the_stage_says_how_far_the_practice_has_gone() -> None:

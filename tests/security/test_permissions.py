@@ -9,6 +9,7 @@ from django.contrib.auth.models import Group, User
 from django.test import Client
 
 from appointments.models import VideoRoom
+from correspondence.models import Agreement, MessageRules
 from practice.models import AccessLog
 from practice.roles import ROLES, May, Role
 from tests import people
@@ -36,10 +37,14 @@ SCREENS: dict[str, frozenset[Role]] = {
     "admin:warning_signs": DESK,
     "admin:sent": MODERATORS,
     **{
-        f"admin:correspondence_{model}_{view}": MANAGER if view != "delete" else NOBODY
+        f"admin:correspondence_{model}_{view}": MANAGER
         for model in ("agreement", "messagerules")
-        for view in ("changelist", "add", "history", "delete", "change")
+        for view in ("changelist", "history", "change")
     },
+    "admin:correspondence_agreement_add": MANAGER,
+    "admin:correspondence_messagerules_add": NOBODY,  # there is one row; before it, a manager's
+    "admin:correspondence_agreement_delete": NOBODY,
+    "admin:correspondence_messagerules_delete": NOBODY,
     "admin:book": DESK,
     "admin:schedules": MANAGER,
     "admin:staff": MANAGER,
@@ -113,6 +118,13 @@ def a_room(clinic: people.Clinic) -> VideoRoom:
     return VideoRoom.objects.create(practitioner=clinic.assistant, address=address)
 
 
+def an_agreement() -> Agreement:
+    MessageRules.objects.create()
+    return Agreement.objects.create(
+        way="text", provider="A provider", signed_on=dt.date(2026, 1, 5), kept_at="the safe"
+    )
+
+
 @pytest.fixture
 def browsers(db: None, now: dt.datetime) -> dict[Role, tuple[User, Client]]:
     found = {}
@@ -136,6 +148,7 @@ def test_each_role_opens_its_own_screens_and_no_other(
         "/workinghours/1/": f"/workinghours/{clinic.same_day.working_hours.get().pk}/",
         "/admin/reviews/1/": f"/admin/reviews/{a_review().pk}/",
         "/videoroom/1/": f"/videoroom/{a_room(clinic).pk}/",
+        "/agreement/1/": f"/agreement/{an_agreement().pk}/",
         "/accesslog/1/": f"/accesslog/{AccessLog.objects.get().pk}/",
     }
     opened: dict[str, set[Role]] = {name: set() for name in SCREENS}
