@@ -28,6 +28,7 @@ from typing import TYPE_CHECKING
 from . import calendars, changing, messages, taking, transitions
 from .availability import Slot
 from .changing import AlreadyChanged, Period, RequestDetails
+from .earlier import stop_waiting, wait_for_earlier, waiting_beside
 from .lapsing import release_expired
 from .late import run_late
 from .models import Appointment, Kind, Occupancy, State, Status, StatusChange
@@ -85,7 +86,10 @@ __all__ = [
     "request",
     "reschedule",
     "run_late",
+    "stop_waiting",
+    "wait_for_earlier",
     "wait_instead",
+    "waiting_beside",
     "why_here",
     "wish_invitation",
 ]
@@ -277,6 +281,8 @@ def reschedule(
     if first := Appointment.objects.filter(key=key).first():
         return first
     current = changing.fresh(appointment)
+    if current.earlier_than_id is not None:
+        raise NotAllowed("the visit that it waits beside is what moves")
     seen = appointment.version if seen_version is None else seen_version
     if current.version != seen or current.status != appointment.status:
         raise AlreadyChanged(current)

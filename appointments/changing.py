@@ -237,7 +237,21 @@ def move(
     )
     if found.came_from == Status.BOOKED:
         messages.no_more_reminders(current, now=now)
+        _end_waiting_beside(current, now=now)
     return fresh(current)
+
+
+def _end_waiting_beside(booked: Appointment, *, now: dt.datetime) -> None:
+    """Who was to have something earlier than a visit that is no longer to come waits no more."""
+    for waiting in booked.waits_beside.filter(status__in=(Status.WAITLIST, Status.PROPOSED)):
+        let_go(
+            waiting,
+            "end_waiting",
+            seen_version=waiting.version,
+            by=None,
+            actor=Actor.SYSTEM,
+            now=now,
+        )
 
 
 def touch(appointment: Appointment, *, seen_version: int | None, **changes: object) -> Appointment:

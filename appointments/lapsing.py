@@ -78,7 +78,8 @@ def _lapse(appointment: Appointment, now: dt.datetime) -> bool:
             moved = changing.let_go(
                 appointment, "lapse", seen_version=seen, by=None, actor=Actor.SYSTEM, now=now
             )
-            messages.waiting_ended(moved, now=now)
+            if appointment.earlier_than_id is None:  # else the booked visit goes on as it was
+                messages.waiting_ended(moved, now=now)
     except changing.AlreadyChanged:
         return False
     return True

@@ -73,7 +73,8 @@ def accept(
     now: dt.datetime,
     seen_version: int | None = None,
 ) -> Appointment:
-    """proposed → booked with one of the offered times; the others are free again.
+    """proposed → booked with one of the offered times; the others are free again. Who waited beside
+    a booked visit moves: the row `replaces` it, in the same transaction.
 
     Again with the same time answers the booked visit. Raises SlotGone when the offer has ended or
     the practice has closed since, AlreadyChanged, NotAllowed, Busy.
@@ -104,6 +105,7 @@ def accept(
     )
     if stands(rules, calendar.taken, slot) is None:
         raise SlotGone(slot, now)
+    moved_from = changing.fresh(appointment.earlier_than) if appointment.earlier_than else None
     moved = changing.move(
         appointment,
         "accept",
@@ -111,14 +113,21 @@ def accept(
         by=by,
         now=now,
         occupancy=chosen,
+        replaces=moved_from,
+        earlier_than=None,
         **vars(changing.Place.of(chosen, chosen.visit_type.modality)),
     )
     Occupancy.objects.filter(pk=chosen.pk).update(
         kind=Kind.VISIT, state=State.BUSY, expires_at=None
     )
     Occupancy.objects.filter(key=appointment.key, kind=Kind.OFFER).delete()
-    messages.booked(moved, now=now)
-    return moved
+    if moved_from is None:
+        messages.booked(moved, now=now)
+        return moved
+    # The booked time was kept until this one was theirs; now it is free again.
+    changing.let_go(moved_from, "reschedule", seen_version=None, by=by, reason="moved", now=now)
+    messages.rescheduled(moved, now=now)
+    return changing.fresh(moved)
 
 
 @one_transaction
@@ -220,6 +229,8 @@ def why_here(appointment: Appointment) -> str:
     """Why somebody stands where they stand on the waiting list, for staff."""
     if appointment.waiting_rank is not None:
         return _("Put here by the desk")
+    if appointment.earlier_than_id is not None:
+        return _("By waiting time; has a booked visit and wants an earlier one")
     if appointment.red_flag == Appointment.RedFlag.TODAY:
         return _("A sign to call us today, then by waiting time")
     return _("By waiting time")
@@ -333,10 +344,13 @@ def _that_suit(
     answer_in = dt.timedelta(minutes=appointment.visit_type.waiting_offer_minutes)
     before = set(appointment.offered_times.values_list("practitioner", "starts_at"))
     first, last = appointment.wanted_from, appointment.wanted_until
+    booked = appointment.earlier_than
     for slot in free:
         if slot.call_us or slot.start < now + answer_in or slot.person is None:
             continue
         if first is None or last is None or not first <= slot.local.date() <= last:
+            continue
+        if booked is not None and slot.start >= booked.starts_at:
             continue
         if (slot.person.id, slot.start) not in before and _is_in(appointment.wanted_part, slot):
             yield slot

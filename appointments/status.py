@@ -30,6 +30,7 @@ class Told:
     is_booked: bool
     may_cancel: bool
     may_move: bool
+    may_wait: bool
     may_correct: bool
     is_here: bool
     may_join: bool
@@ -56,8 +57,11 @@ def of(appointment: Appointment, *, now: dt.datetime, zone: ZoneInfo) -> Told:
         time=_time(appointment, zone) if settled else None,
         wanted=wanted(appointment) if status == Status.WAITLIST else "",
         is_booked=booked,
-        may_cancel=(to_come or not settled) and "cancel" in allowed,
+        may_cancel=(to_come or not settled)
+        and "cancel" in allowed
+        and appointment.earlier_than_id is None,
         may_move=to_come and status in {Status.PENDING, Status.BOOKED},
+        may_wait=to_come and status == Status.BOOKED,
         may_correct=not over,
         is_here=not virtual
         and status == Status.BOOKED
@@ -163,6 +167,12 @@ def _next(  # noqa: C901 (a table)
             return [
                 first,
                 _("Until then we keep this time free for you. It is not yet an appointment."),
+            ]
+        case Status.PROPOSED if appointment.earlier_than is not None:
+            kept = wording.when(appointment.earlier_than.starts_at, zone)
+            return [
+                _("We keep these times for you. Take one, and your visit moves to it."),
+                _("Until then your visit on %(when)s stays yours.") % {"when": kept},
             ]
         case Status.PROPOSED:
             return [_("We keep these times for you. Take one, and it is booked at once.")]

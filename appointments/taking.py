@@ -73,8 +73,17 @@ def lock_for(
 
 def lock_own(appointment: Appointment) -> None:
     """Lock the people in whose calendars the visit has time: booked, asked for or offered."""
-    offered = Occupancy.objects.filter(key=appointment.key).values_list("practitioner", flat=True)
-    lock({appointment.practitioner_id, *offered})
+    lock(people_of(appointment))
+
+
+def people_of(appointment: Appointment) -> set[int]:
+    """Those, and the ones of what waits beside it, or what it waits beside: all end together."""
+    beside = [appointment, *appointment.waits_beside.all()]
+    if appointment.earlier_than is not None:
+        beside.append(appointment.earlier_than)
+    keys = [one.key for one in beside]
+    taken = Occupancy.objects.filter(key__in=keys).values_list("practitioner", flat=True)
+    return {*(one.practitioner_id for one in beside), *taken}
 
 
 def still_free(

@@ -49,6 +49,9 @@ MOVES: tuple[Move, ...] = (
     Move("lapse", S.PENDING, S.CANCELLED, SITE),
     Move("lapse", S.PROPOSED, S.WAITLIST, SITE),
     Move("lapse", S.WAITLIST, S.CANCELLED, SITE),
+    # What waited beside a booked visit ends when that visit moves, begins or is cancelled.
+    Move("end_waiting", S.PROPOSED, S.CANCELLED, SITE),
+    Move("end_waiting", S.WAITLIST, S.CANCELLED, SITE),
     # The old row; the new one that replaces it comes from NEW.
     Move("reschedule", S.PENDING, S.CANCELLED, EITHER),
     Move("reschedule", S.PROPOSED, S.CANCELLED, EITHER),

@@ -8,6 +8,7 @@ from .views.cancel import cancel
 from .views.check import check
 from .views.correct import correct
 from .views.details import details
+from .views.earlier import earlier
 from .views.find import find
 from .views.free import free
 from .views.here import here
@@ -37,6 +38,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("a/visit/<str:reference>/visit.ics", visit_calendar, name="visit_calendar"),
     path("a/visit/<str:reference>/cancel/", cancel, name="cancel"),
     path("a/visit/<str:reference>/choose/", choose, name="choose"),
+    path("a/visit/<str:reference>/earlier/", earlier, name="earlier"),
     path("a/visit/<str:reference>/move/", move, name="move"),
     path("a/visit/<str:reference>/details/", correct, name="correct"),
     path("a/visit/<str:reference>/here/", here, name="here"),

@@ -100,6 +100,35 @@ class JoinForm(forms.Form):
         return state
 
 
+class EarlierForm(forms.Form):
+    """What somebody with a booked visit would rather have."""
+
+    default_renderer = Renderer
+    optional = frozenset({"wanted_part"})
+
+    wanted_part = forms.ChoiceField(
+        label=_("At which time of day?"),
+        required=False,
+        choices=[("", _("Any time")), *Appointment.PartOfDay.choices],
+        widget=forms.RadioSelect,
+    )
+    any_practitioner = forms.ChoiceField(
+        label=_("With whom?"),
+        choices=[("no", _("The same person")), ("yes", _("Anyone who can see me earlier"))],
+        initial="no",
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": _("Choose with whom"),
+            "invalid_choice": _("Choose with whom"),
+        },
+    )
+
+    def __init__(self, data: dict[str, str] | None = None) -> None:
+        super().__init__(data)
+        for field in self.fields.values():
+            style(field.widget)
+
+
 class PeriodForm(forms.Form):
     """When somebody could come, when no time that is free fits."""
 

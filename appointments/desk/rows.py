@@ -233,7 +233,8 @@ class Row:
                 patient__birth_date=self.patient.birth_date,
                 status__in=(Status.PENDING, Status.PROPOSED, Status.WAITLIST, Status.BOOKED),
             )
-            .exclude(pk=self.appointment.pk)
+            .exclude(pk__in=(self.appointment.pk, self.appointment.earlier_than_id or 0))
+            .exclude(earlier_than=self.appointment)
             .with_people()
             .order_by("starts_at", "pk")
         )

@@ -24,7 +24,7 @@ from .. import (
 )
 from ..availability import BadSlot, Slot
 from ..forms import BirthDateForm
-from ..models import Appointment
+from ..models import Appointment, Status
 from .behind import the_visit
 from .tab import problems_of
 
@@ -94,18 +94,21 @@ def page(
 ) -> HttpResponse:
     now = clock.now()
     if moved := access.moved_to(appointment):
-        response = redirect("appointments:visit", moved.reference)
-        access.let_in(response, moved, checked=True, now=now)
-        return response
+        return _let_in_to(moved, now=now)
+    if appointment.earlier_than is not None and appointment.status != Status.PROPOSED:
+        return _let_in_to(appointment.earlier_than, now=now)
     rules = calendars.at(now).rules
     link = messages.link_for(appointment)
-    return render(
+    waiting = booking.waiting_beside(appointment)
+    response = render(
         request,
         "appointments/visit.html",
         {
             "appointment": appointment,
             "status": status.of(appointment, now=now, zone=rules.zone),
             **offered(appointment, rules.zone, now=now),
+            "waiting": waiting,
+            "earlier_is_free": waiting is not None and waiting.status == Status.PROPOSED,
             "problems": problems or [],
             "private_address": links.issue(
                 link.purpose, link.row_id, link.generation, expires_at=link.expires_at, now=now
@@ -113,6 +116,16 @@ def page(
             "number": shown.number(rules, now=now),
         },
     )
+    if waiting is not None:
+        access.let_in(response, waiting, checked=True, now=now)
+    return response
+
+
+def _let_in_to(other: Appointment, *, now: dt.datetime) -> HttpResponse:
+    """The page of another row of the same patient, for a browser that gave the date of birth."""
+    response = redirect("appointments:visit", other.reference)
+    access.let_in(response, other, checked=True, now=now)
+    return response
 
 
 def offered(appointment: Appointment, zone: ZoneInfo, *, now: dt.datetime) -> dict[str, object]:

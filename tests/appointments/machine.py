@@ -232,6 +232,17 @@ class Anything(RuleBasedStateMachine):
             )
 
     @precondition(lambda self: Appointment.objects.exists())
+    @rule(pick=picks)
+    def wait_for_earlier(self, pick: int) -> None:
+        if visit := self.some(pick, "booked"):
+            self.attempt(
+                "wait_for_earlier",
+                lambda: booking.wait_for_earlier(visit, by=None, now=self.now),
+            )
+        if pick == 1 and visit:
+            self.attempt("stop_waiting", lambda: booking.stop_waiting(visit, by=None, now=self.now))
+
+    @precondition(lambda self: Appointment.objects.exists())
     @rule(
         pick=picks,
         verb=st.sampled_from(["arrive", "check_in", "fulfil", "mark_no_show", "enter_in_error"]),
@@ -306,6 +317,13 @@ class Anything(RuleBasedStateMachine):
     def nobody_is_written_to_twice_about_one_thing(self) -> None:
         rows = OutboxMessage.objects.values_list("subject", "version", "to")
         assert max(Counter(rows).values(), default=0) <= 1
+
+    @invariant()
+    def nobody_waits_beside_a_visit_that_is_not_to_come(self) -> None:
+        waiting = Appointment.objects.filter(earlier_than__isnull=False)
+        live = waiting.filter(status__in=("waitlist", "proposed"))
+        assert set(live.values_list("earlier_than__status", flat=True)) <= {"booked"}
+        assert not waiting.filter(status="booked").exists()
 
     @invariant()
     def time_is_taken_by_whom_it_belongs_to(self) -> None:

@@ -24,6 +24,8 @@ TABLE = [
     ("lapse", "pending", "cancelled", {Y}),
     ("lapse", "proposed", "waitlist", {Y}),
     ("lapse", "waitlist", "cancelled", {Y}),
+    ("end_waiting", "proposed", "cancelled", {Y}),
+    ("end_waiting", "waitlist", "cancelled", {Y}),
     ("reschedule", "pending", "cancelled", {P, D}),
     ("reschedule", "proposed", "cancelled", {P, D}),
     ("reschedule", "waitlist", "cancelled", {P, D}),
