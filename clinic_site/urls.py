@@ -14,6 +14,7 @@ from practice import pages
 urlpatterns = [
     # staff
     path("admin/", admin.site.urls),
+    path("cms/images/<int:pk>/preview/<path:spec>/", media.made_on_request),
     path("cms/", include(wagtailadmin_urls)),
     path("accounts/", include("allauth.urls")),
     # machines

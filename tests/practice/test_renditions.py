@@ -240,6 +240,8 @@ def test_the_screens_of_cms_make_nothing_either(
     ):
         answer = admin_client.get(address)
         assert answer.status_code == 200
+    scaled = reverse("wagtailimages:preview", args=[picture.pk, "width-400"])
+    assert admin_client.get(scaled).status_code == 404
     assert not Rendition.objects.exists()
     stand_in = picture.get_rendition("max-165x165")
     assert (stand_in.url, stand_in.width, stand_in.pk) == (picture.file.url, 165, None)
