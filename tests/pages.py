@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import urllib.error
 import urllib.request
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 # Besides what the site map names.
 ALSO = (
@@ -19,12 +19,18 @@ ALSO = (
     "/appointments/find/",
     "/accounts/login/",
     "/no-such-page/",
+    "/es/search/",
+    "/es/search/?q=cemento en la espalda",
+    "/es/search/?q=nada-como-esto",
+    "/es/reviews/new/",
+    "/es/appointments/find/",
+    "/es/no-such-page/",
 )
 
 
 def get(url: str) -> tuple[int, str]:
     try:
-        with urllib.request.urlopen(url, timeout=30) as answer:
+        with urllib.request.urlopen(quote(url, safe=":/?&=%#"), timeout=30) as answer:
             return answer.status, answer.read().decode()
     except urllib.error.HTTPError as error:
         return error.code, error.read().decode()
@@ -36,7 +42,8 @@ def public_paths(url: str) -> list[str]:
     _, sitemap = get(f"{url}/sitemap.xml")
     paths = [urlsplit(found).path for found in re.findall(r"<loc>([^<]+)</loc>", sitemap)]
     assert len(paths) > 8, "the site map is nearly empty"
-    _, ways = get(f"{url}/appointments/")
-    # Only the bare address: with a time chosen it is the same page.
-    visits = sorted(set(re.findall(r'href="(/appointments/[\w-]+/)[^"]*"', ways)))
-    return list(dict.fromkeys([*paths, *visits, *ALSO]))
+    visits: set[str] = set()
+    for ways in ("/appointments/", "/es/appointments/"):
+        # Only the bare address: with a time chosen it is the same page.
+        visits |= set(re.findall(rf'href="({ways}[\w-]+/)[^"]*"', get(url + ways)[1]))
+    return list(dict.fromkeys([*paths, *sorted(visits), *ALSO]))

@@ -23,7 +23,8 @@ def test_every_public_page_is_valid_html(served: Site, sample_site: None, tmp_pa
     for path in public_paths(served.url):
         name = path.strip("/").replace("/", "_").replace("?", "_") or "home"
         (tmp_path / f"{name}.html").write_text(get(served.url + path)[1])
-    assert len(list(tmp_path.glob("*.html"))) > 15
+    assert len(list(tmp_path.glob("*.html"))) > 40
+    assert len(list(tmp_path.glob("es*.html"))) > 18
     done = subprocess.run(
         ["java", "-jar", str(JAR), "--errors-only", str(tmp_path)], capture_output=True, text=True
     )
