@@ -9,16 +9,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
+from django.core.management import call_command
 
 from practice import clock
-from reviews import messages
-from reviews.models import Invitation, Review
+from reviews import authorizations, messages, moderation, replies
+from reviews.models import Invitation, Report, Review
 from tests import people
 from tests.browser.axe import faults
+from tests.bundle.test_real_input import REAL_INPUT
+from tests.conftest import NO_REAL_INPUT
+from tests.content import a_review, written
 from tests.reviews.conftest import took_place
 from tests.serving import Site
 
 pytestmark = pytest.mark.browser
+FILE = REAL_INPUT / "callewart" / "reviews.csv"
 PICTURES = os.environ.get("REVIEW_PICTURES")  # a folder, to look at what the test sees
 
 
@@ -37,8 +43,8 @@ def look(page: Any, name: str) -> None:
                 assert sideways <= 0, (name, width)
 
 
-def sign_in(browser: Any, site: Site, email: str) -> Any:
-    page = browser.new_context(java_script_enabled=True).new_page()
+def sign_in(browser: Any, site: Site, email: str, *, scripts: bool = True) -> Any:
+    page = browser.new_context(java_script_enabled=scripts).new_page()
     page.goto(site.url + "/admin/reviews/")
     page.locator("input[name=login]").fill(email)
     page.locator("input[name=password]").fill("a long demo password")
@@ -83,14 +89,15 @@ def an_invitation() -> Invitation:
     return Invitation.objects.get()
 
 
+@pytest.mark.parametrize("scripts", [False, pytest.param(True, marks=pytest.mark.check)])
 def test_from_the_invitation_to_the_page_and_off_it_again(
-    served: Site, sample_site: None, browser: Any
+    served: Site, sample_site: None, browser: Any, scripts: bool
 ) -> None:
     from correspondence import links
 
     link = messages.invitation_link(an_invitation())
     path = links.issue(link.purpose, link.row_id, link.generation).split("/", 3)[3]
-    page = browser.new_context(java_script_enabled=False, locale="en-US").new_page()
+    page = browser.new_context(java_script_enabled=scripts, locale="en-US").new_page()
     page.goto(f"{served.url}/{path}")
     assert page.url == f"{served.url}/reviews/new/"
     page.locator("main form .btn-primary").click()
@@ -148,3 +155,106 @@ def test_many_are_authorized_on_one_screen(served: Site, sample_site: None, brow
     for name in ("decided", "report", "rules"):
         desk.goto(f"{served.url}/admin/reviews/{name}/")
         look(desk, name)
+
+
+@pytest.mark.check
+@pytest.mark.parametrize("language", ["", "/es"])
+def test_what_a_writer_and_a_reader_see_at_every_turn(
+    served: Site, sample_site: None, browser: Any, language: str
+) -> None:
+    from correspondence import links
+
+    def own(review: Review) -> str:
+        link = messages.own_link(review)
+        return f"{language}/" + links.issue(link.purpose, link.row_id, link.generation).split(
+            "/", 3
+        )[3].removeprefix("es/")
+
+    def opens(path: str, name: str) -> Any:
+        page.goto(served.url + path)
+        look(page, f"{name}{language.replace('/', '-')}")
+        return page
+
+    now = clock.now()
+    moderators = [
+        User.objects.get(username=f"{who}@example.com") for who in ("frontdesk", "manager")
+    ]
+    states = {
+        "sign": written(author="To sign"),
+        "public": a_review(author="Public", came_by="form", body="Hard chairs. Zelda was kind."),
+        "refused": a_review(author="Refused", came_by="form", status="refused"),
+        "withdrawn": a_review(author="Back", came_by="form", status="withdrawn"),
+    }
+    public = states["public"]
+    Review.objects.filter(pk=public.pk).update(accepted_at=now)
+    public.refresh_from_db()
+    authorizations.sign(public, signature="Alice Adams", today=now.date(), now=now)
+    moderation.redact(public, words="Zelda", reason="name", by=moderators[0], now=now)
+    replies.from_template(public, template="thanks", by=moderators[0], now=now)
+    invitation = messages.invitation_link(an_invitation())
+    page = browser.new_context(locale="en-US").new_page()
+    for name, review in states.items():
+        opens(own(review), f"mine-{name}")
+    path = links.issue(invitation.purpose, invitation.row_id, invitation.generation)
+    opens("/" + path.split("/", 3)[3], "new-invited")
+    opens(f"{language}/reviews/new/", "new-invited-here")
+    page.locator("main form .btn-primary").first.click()
+    look(page, f"new-faults{language.replace('/', '-')}")
+    opens(f"{language}/r/report/{public.pk}/", "report")
+    page.locator("main form .btn-primary").click()
+    look(page, f"report-faults{language.replace('/', '-')}")
+    page.locator("[name=reason][value=private]").check()
+    page.locator("main form .btn-primary").click()
+    look(page, f"reported{language.replace('/', '-')}")
+    opens(f"{language}/reviews/?stars=1", "reviews-filtered")
+
+
+@pytest.mark.check
+def test_a_moderator_s_screens_with_something_on_each(
+    served: Site, sample_site: None, browser: Any
+) -> None:
+    now = clock.now()
+    desk, manager = (
+        User.objects.get(username=f"{who}@example.com") for who in ("frontdesk", "manager")
+    )
+    refuse, public = written(author="Refuse me"), a_review(author="Public", came_by="form")
+    moderation.propose_refusal(refuse, reason="advertising", by=manager, now=now)
+    replies.in_free_words(public, words="Please call us.", by=manager, now=now)
+    Report.objects.create(review=public, reason="other", words="Is it true?", at=now)
+    page = sign_in(browser, served, desk.username)
+    look(page, "queue-full")
+    for name, review in (("second", refuse), ("reply", public)):
+        page.goto(f"{served.url}/admin/reviews/{review.pk}/")
+        look(page, f"review-{name}")
+    page.get_by_role("button", name="I agree: publish this reply").click()
+    assert "The reply is public." in page.locator("body").inner_text()
+    page.goto(f"{served.url}/admin/reviews/decided/")
+    look(page, "decided-full")
+
+
+@pytest.mark.check
+@pytest.mark.real_input
+@pytest.mark.skipif(not FILE.exists(), reason=NO_REAL_INPUT)
+@pytest.mark.parametrize("scripts", [False, True])
+def test_twenty_of_a_practice_come_in_and_are_authorized_on_one_screen(
+    served: Site, sample_site: None, browser: Any, scripts: bool
+) -> None:
+    Review.objects.all().delete()
+    call_command("import_reviews", str(FILE), verbosity=0)
+    assert (Review.objects.count(), Review.objects.filter(status="published").count()) == (20, 0)
+    reader = browser.new_context(java_script_enabled=scripts).new_page()
+    reader.goto(f"{served.url}/reviews/")
+    assert reader.locator("figure.voice").count() == 0
+    desk = sign_in(browser, served, "manager@example.com", scripts=scripts)
+    desk.get_by_role("link", name="Record authorizations").click()
+    boxes = desk.locator("input[name=reviews]").all()
+    assert len(boxes) == 20
+    for box in boxes:
+        box.check()
+    desk.get_by_label("Signed on").fill("2026-11-20")
+    desk.get_by_label("Where the papers lie").fill("Binder 3")
+    desk.get_by_role("button", name="Record and publish").click()
+    assert "20 reviews are public now." in desk.locator("body").inner_text()
+    wait_for(served, "20 of them (100%)", there=True)
+    reader.reload()
+    assert reader.locator("figure.voice").count() == 20
