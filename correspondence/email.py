@@ -57,5 +57,6 @@ def link_of(message: OutboxMessage) -> str:
 
 def _address(name: str, address: str) -> str:
     # Address would quote these; without them no careless reader can see a second recipient.
-    plain = "".join(" " if c in '<>@,;:"\\()[]' else c for c in name)
+    # Nor an encoded word ("=?utf-8?…"), which readers would decode into whatever it hides.
+    plain = "".join(" " if c in '<>@,;:"\\()[]' else c for c in name.replace("=?", " "))
     return str(Address(display_name=one_line(plain), addr_spec=address))
