@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminPageForm
 from wagtail.admin.panels import (
+    CommentPanel,
     FieldPanel,
     FieldRowPanel,
     InlinePanel,
@@ -102,6 +103,7 @@ def panels_for_topic(own: list[Panel]) -> TabbedInterface:
         # When it was reviewed, by whom and until when is what a signature says: not typed here.
         FieldRowPanel([FieldPanel("published"), FieldPanel("modified")]),
         FieldPanel("is_sample"),
+        CommentPanel(),
     ]
     return TabbedInterface(
         [

@@ -223,6 +223,8 @@ def closed(topic: Procedure) -> list[str]:
         reverse("sign_topic", args=[topic.pk]),
         reverse("read_revision", args=[topic.pk, last]),
         reverse("page_versions", args=[topic.pk]),
+        reverse("wagtailadmin_explore", args=[topic.get_parent().pk]),
+        "/cms/translations/",
         "/cms/print.css",
     ]
     if version is not None:
