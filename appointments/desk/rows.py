@@ -268,6 +268,10 @@ class Row:
         return self.now.astimezone(self.zone).date()
 
     @property
+    def is_today(self) -> bool:
+        return self.appointment.starts_at.astimezone(self.zone).date() == self._today
+
+    @property
     def is_here(self) -> bool:
         return self.appointment.status in (Status.ARRIVED, Status.CHECKED_IN)
 

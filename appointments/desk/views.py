@@ -42,9 +42,7 @@ def front(request: HttpRequest) -> HttpResponse:
 def inbox(request: HttpRequest) -> HttpResponse:
     """Who waits for an answer, the earliest requested time first, and who comes today."""
     here = here_now()
-    rows = rows_of(
-        request, lists.waiting_or_coming(here.today, here.zone), action="inbox", here=here
-    )
+    rows = rows_of(request, lists.waiting_or_coming(here.now, here.zone), action="inbox", here=here)
     waiting = [row for row in rows if row.waits]
     return page(
         request,
@@ -58,7 +56,8 @@ def inbox(request: HttpRequest) -> HttpResponse:
                 row.appointment for row in rows if row.appointment.status in lists.NO_TIME_YET
             )
         ],
-        coming=[row for row in rows if row.appointment.status in lists.COMING],
+        coming=[row for row in rows if row.appointment.status in lists.COMING and row.is_today],
+        locked=[row for row in rows if getattr(row.appointment, "is_locked", False)],
         after_action=bool(messages.get_messages(request)),
         search_form=SearchForm(),
     )

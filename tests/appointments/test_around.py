@@ -11,6 +11,7 @@ from django.test import Client
 
 from appointments import booking, marks
 from appointments.models import Appointment, Consent, Joining, Mark, Occupancy, VideoRoom
+from correspondence.models import OutboxMessage
 from practice import clock as the_clock
 from practice.roles import Role
 from tests.appointments.visitor import Visitor
@@ -266,3 +267,36 @@ def test_without_the_birth_date_nothing_of_a_visit_opens_or_changes(
     assert answers == {404}
     mine.refresh_from_db()
     assert (mine.status, mine.version) == ("booked", 1)
+
+
+def test_a_locked_address_is_told_to_the_desk_by_mail_once_for_each_pause(
+    clinic: Clinic, clock: Any
+) -> None:
+    address = Visitor().ask().private_address
+    mine, begins = Appointment.objects.get(), now()
+    for pause in (0, 1):
+        clock.at(begins + pause * dt.timedelta(minutes=31))
+        visitor = Visitor().open(address)
+        for day in range(1, 9):
+            if visitor.soup.select("main form"):
+                visitor.send(birth_date=f"01/0{day}/1950")
+        told = OutboxMessage.objects.filter(kind="staff_link_locked")
+        assert told.count() == pause + 1
+    message = told.latest("pk")
+    assert message.to == "frontdesk@example.com"
+    assert message.context["reference"] == mine.reference
+    assert "Adams" not in str(message.context)
+    assert message.link_purpose == ""
+
+
+def test_the_page_says_late_checked_in_and_done(clinic: Clinic, frances: Any, clock: Any) -> None:
+    visitor = Visitor().ask("office-visit")
+    mine = Appointment.objects.get()
+    booking.run_late(clinic.doctor, minutes=20, tell=False, by=frances, now=now())
+    assert "We are running about 20 minutes late today" in the_page(visitor).text
+    arrived = booking.arrive(mine, by=frances, now=now())
+    ready = booking.check_in(arrived, by=frances, now=now())
+    assert the_page(visitor).heading == "You are checked in"
+    booking.fulfil(ready, by=frances, now=now())
+    assert the_page(visitor).heading == "Your visit is done"
+    assert "minutes late" not in visitor.text

@@ -9,7 +9,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from appointments import booking
+from appointments import booking, marks
 from appointments.models import Appointment, Occupancy, Status, StatusChange
 from practice.models import AccessLog
 from practice.roles import Role
@@ -244,3 +244,18 @@ def test_two_visits_are_confirmed_in_the_time_that_the_verbs_need(
             by=User.objects.get(email="frances@clinic.test"),
             now=dt.datetime.now(dt.UTC),
         )
+
+
+def test_a_guessed_address_stands_on_the_inbox_until_there_is_a_new_one(
+    desk: Client, clinic: people.Clinic, frances: User, now: dt.datetime
+) -> None:
+    later = people.free_times(clinic.office_visit, now)[-1]
+    visit = people.a_visit(clinic.office_visit, now, slot=later)
+    said = "five wrong dates of birth on the private address of Alice Adams"
+    assert said not in desk.get("/admin/").content.decode()
+    marks.locked(visit, now=now, pause=dt.timedelta(minutes=30))
+    page = desk.get("/admin/").content.decode()
+    assert said in page
+    assert "No booked visits today." in page
+    marks.new_link(visit, by=frances, now=now)
+    assert said not in desk.get("/admin/").content.decode()
