@@ -22,9 +22,18 @@ from practice.models import (
     Practice,
     Practitioner,
 )
+from procedures import signing
 from procedures.models import Condition, Procedure
 from reviews.models import Review
-from tests.bundle.folders import CONDITION, PRACTICE, REVIEWS, a_bundle, bring_in, changed
+from tests.bundle.folders import (
+    CONDITION,
+    PRACTICE,
+    PROCEDURE,
+    REVIEWS,
+    a_bundle,
+    bring_in,
+    changed,
+)
 from tests.content import publish
 
 pytestmark = pytest.mark.django_db
@@ -151,6 +160,32 @@ def test_what_staff_published_is_reported_as_a_conflict_and_kept(tmp_path: Path)
     page.refresh_from_db()
     assert page.lead == "Words of the doctor."
     assert PlainPage.objects.get().body == "We keep very little."  # the rest is imported
+
+
+@pytest.mark.parametrize("path", ["procedures/rest-cure.md", "procedures/rest-cure.es.md"])
+def test_an_import_over_a_signed_page_makes_a_draft_and_the_signed_words_stay(
+    tmp_path: Path, path: str, now: dt.datetime
+) -> None:
+    both = {"procedures/rest-cure.es.md": PROCEDURE.replace("name: Rest", "locale: es\nname: Rest")}
+    bring_in(a_bundle(tmp_path, both))
+    language = "es" if ".es." in path else "en"
+    page = Procedure.objects.get(locale__language_code=language)
+    signed = signing.sign(
+        page,
+        seen_revision=page.latest_revision_id,
+        by=Practitioner.objects.get(slug="ana-ortega"),
+        next_review=dt.date(2027, 11, 1),
+        now=now,
+    )
+    text = both.get(path, PROCEDURE).replace("We help", "We will help")
+
+    bring_in(a_bundle(tmp_path, {**both, path: text}), theirs=True)
+
+    page = Procedure.objects.get(pk=page.pk)
+    assert page.live_revision_id == signed.revision_id
+    assert page.lead == "We help you rest."
+    assert page.get_latest_revision_as_object().lead == "We will help you rest."
+    assert signing.standing(page).is_signed
 
 
 def test_what_staff_drafted_is_kept_as_well(tmp_path: Path) -> None:

@@ -88,8 +88,12 @@ def test_a_reader_sees_a_valid_certification_and_not_an_expired_one(client: Clie
         BoardCertification.objects.create(
             practitioner=ana, board=board, specialty="Surgery", expires=dt.date(expires, 1, 1)
         )
+    BoardCertification.objects.create(
+        practitioner=ana, board="Board of Years", specialty="Surgery", expires=None
+    )
     a_page_about(ana, "She **listens**.")
     html = client.get("/team/ana-ortega/").content.decode()
+    assert "Board of Years" not in html  # in the data for search engines neither
     assert "Board of Bones" in html
     assert "Board of Backs" not in html
     assert "She <strong>listens</strong>." in html
