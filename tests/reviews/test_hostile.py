@@ -161,6 +161,20 @@ def test_they_stay_text_on_every_page_in_the_admin_and_in_mails(
         assert text not in body or text in ("+1+1",), text
 
 
+def test_they_stay_text_where_authorizations_are_recorded(desk: Client) -> None:
+    Review.objects.bulk_create(
+        Review(author=text[:60], body=f"{number}: {text}", source=text[:60])
+        for number, text in enumerate(STRINGS)
+    )
+    answer = desk.get("/admin/reviews/authorizations/")
+    whole = "".join(check(answer.content.decode()).split())
+    for number, text in enumerate(STRINGS):
+        assert "".join(f"{number}: {text}".split()) in whole, text
+    refused = desk.post("/admin/reviews/authorizations/", {"kept_at": STRINGS[0], "signed_on": "x"})
+    assert refused.status_code == 400
+    check(refused.content.decode())
+
+
 def test_a_form_with_them_comes_back_as_text(client: Client, now: dt.datetime) -> None:
     the_practice()
     for text in STRINGS[::20]:
@@ -170,3 +184,24 @@ def test_a_form_with_them_comes_back_as_text(client: Client, now: dt.datetime) -
         )
         assert page.status_code == 400
         check(page.content.decode())
+
+
+def test_no_message_about_a_review_carries_a_word_of_it(
+    client: Client, frances: User, morgan: User, now: dt.datetime
+) -> None:
+    """Each kind that is sent around a review, with a hostile string in every field of it."""
+    the_practice()
+    for text in STRINGS[::25]:
+        review = Review.objects.create(
+            author=text[:60], body=f"1: {text}", came_by="form", email="nina@example.com"
+        )
+        with transaction.atomic():
+            messages.received(review, now=now)
+        moderation.propose_refusal(review, reason="abuse", by=frances, now=now)
+        moderation.confirm_refusal(review, by=morgan, now=now)
+        for sent in OutboxMessage.objects.filter(subject=f"review:{review.pk}"):
+            message = email.render(sent)
+            body = str(message.alternatives[0][0])
+            check(body)
+            for said in (message.subject, message.body, body):
+                assert text not in said or text in ("+1+1",), text
