@@ -95,13 +95,12 @@ def test_they_are_off_until_an_agreement_is_chosen(text: Put, folder: Path) -> N
 def test_an_agreement_for_mail_an_ended_one_or_a_future_one_switches_nothing_on(
     agreement: Agreement, text: Put, folder: Path
 ) -> None:
-    for number, facts in enumerate(
-        [
-            {"way": "email"},
-            {"way": "text", "ended_on": dt.date(2026, 11, 24)},
-            {"ended_on": None, "signed_on": dt.date(2026, 11, 25)},
-        ]
-    ):
+    none_of_them: list[dict[str, Any]] = [
+        {"way": "email"},
+        {"way": "text", "ended_on": dt.date(2026, 11, 24)},
+        {"ended_on": None, "signed_on": dt.date(2026, 11, 25)},
+    ]
+    for number, facts in enumerate(none_of_them):
         Agreement.objects.filter(pk=agreement.pk).update(**facts)
         message = text(subject=f"appointment:{number}")
         assert after_delivery(message) == ("left_out", "texts are off")
