@@ -216,6 +216,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ] + [{"NAME": "clinic_site.sign_in.LengthValidator"}]
 PASSWORD_RESET_TIMEOUT = 60 * 60
 ACCOUNT_ADAPTER = "clinic_site.sign_in.StaffAccountAdapter"
+ACCOUNT_FORMS = {"reset_password": "clinic_site.sign_in.AskForALink"}
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]  # nobody signs up; see the adapter
 ACCOUNT_USER_MODEL_USERNAME_FIELD = "username"
