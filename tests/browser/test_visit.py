@@ -91,9 +91,10 @@ def test_everybody_can_use_the_pages_of_a_visit(
     for name in ("", "move/", "details/", "cancel/"):
         look(page, visit + name)
     look(page, f"{served.url}/appointments/{kind}/ask/")
-    for name in ("", "call/", "offer/", "new-link/"):
+    for name in ("", "call/", "offer/", "new-link/", "cancel/"):
         look(desk, f"{served.url}/admin/appointments/{reference}/{name}")
     look(desk, f"{served.url}/admin/warning-signs/")
+    look(desk, f"{served.url}/admin/today/")
     offer(desk, served, reference)
     look(page, visit)
     look(desk, f"{served.url}/admin/")
