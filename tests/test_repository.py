@@ -14,6 +14,7 @@ LONGEST = 400
 LONG_FILES = {
     "tests/appointments/test_booking.py": "each verb's promise and its refusals, side by side",
     "tests/reviews/test_rules.py": "twenty rules, a test each, in their order",
+    "procedures/cms.py": "what a doctor meets in the editor, from the first screen to the signature",
     "static/scss/_topic.scss": "one kind of page, part by part in the order of the page",
 }
 MADE_BY_TOOLS = re.compile(
