@@ -34,7 +34,6 @@ from procedures.publication import missing_for_publication
 MOST_REMARKS = 400  # fields that one form may ask about
 LONGEST_FORM = 512 * 1024  # bytes
 
-
 # --- my pages ------------------------------------------------------------------------------------
 
 
@@ -379,8 +378,7 @@ def remarks_on(topic: Topic) -> dict[str, list[str]]:
         texts[f"questions-{number}-answer"] = question.answer
         names[f"questions-{number}-answer"] = question.question
     texts["duration"] = getattr(topic, "duration", "")
-    weeks = getattr(topic, "treatment_window_weeks", None)
-    texts["treatment_window_weeks"] = str(weeks or "")
+    texts["treatment_window_weeks"] = str(getattr(topic, "treatment_window_weeks", None) or "")
     texts["treatment_window_source"] = getattr(topic, "treatment_window_source", "")
     names["treatment_window_source"] = _("Works best within: by which source")
     found: dict[str, list[str]] = {}

@@ -12,6 +12,7 @@ ROOT = Path(__file__).resolve().parent.parent
 LONGEST = 400
 # Longer than LONGEST, and why that is right.
 LONG_FILES = {
+    "tests/bundle/test_import.py": "what an import may change and what not, side by side",
     "tests/appointments/test_booking.py": "each verb's promise and its refusals, side by side",
     "tests/reviews/test_rules.py": "twenty rules, a test each, in their order",
     "procedures/cms.py": "what a doctor meets in the editor, from the first screen to the signature",
