@@ -188,7 +188,7 @@ class SecondFactorAgainForm(CountedCodes, ReauthenticateForm):
     pass
 
 
-class AskForALink(ResetPasswordForm):  # type: ignore[misc]
+class AskForALink(ResetPasswordForm):
     """Counts and queues the same for an address that nobody has: neither the page nor the time it
     takes tells which accounts exist."""
 

@@ -15,7 +15,6 @@ LONG_FILES = {
     "tests/bundle/test_import.py": "what an import may change and what not, side by side",
     "tests/appointments/test_booking.py": "each verb's promise and its refusals, side by side",
     "tests/reviews/test_rules.py": "twenty rules, a test each, in their order",
-    "procedures/cms.py": "what a doctor meets in the editor, from first screen to signature",
     "static/scss/_topic.scss": "one kind of page, part by part in the order of the page",
 }
 MADE_BY_TOOLS = re.compile(

@@ -41,7 +41,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     seconds = _found(moderation.refusals_to_confirm()[:MOST])
     reports = list(moderation.open_reports().select_related("review")[:MOST])
     replied = list(moderation.replies_to_approve().select_related("review")[:MOST])
-    spoken_of = [one.review for one in (*reports, *replied)]
+    spoken_of = [report.review for report in reports] + [reply.review for reply in replied]
     _seen(request, [*first, *seconds, *spoken_of], action="reviews")
     return page(
         request,
