@@ -4,10 +4,17 @@ which stays here as long as anybody gave it."""
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.utils import translation
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
+
+from practice.languages import ORIGINAL, current
+from practice.models import TranslationCheck
 
 from .models import Appointment, Consent
 
@@ -40,6 +47,75 @@ WORDS: dict[tuple[str, str], tuple[str | _StrPromise, str | _StrPromise]] = {
 
 
 @dataclass(frozen=True)
+class Said:
+    """The words as a page shows them, and the language they are really in."""
+
+    label: str
+    below: str
+    language: str
+
+
+def said(subject: str) -> Said:
+    """In the language of the page, once a named person has compared it with the English; else in
+    English, marked, because nobody agrees to words that nobody answers for."""
+    spoken = language_of(current())
+    with translation.override(spoken):
+        label, below = (str(one) for one in WORDS[subject, VERSION])
+    return Said(label, below, spoken)
+
+
+def shown(subject: str) -> tuple[str, str]:
+    """Label and help text for a form of the active language."""
+    words = said(subject)
+    if words.language == current():
+        return words.label, words.below
+    note = _("Not yet checked in Spanish, so it stands here in English. We gladly explain it.")
+    mark = '<span lang="{}">{}</span>'
+    return (
+        format_html(mark, words.language, words.label),
+        format_html(mark + " {}", words.language, words.below, note),
+    )
+
+
+def language_of(code: str) -> str:
+    """In which language the words are shown on a page in `code`."""
+    return code if code == ORIGINAL or is_checked(code) else ORIGINAL
+
+
+def both(code: str) -> list[tuple[str, str]]:
+    """Each sentence in English and in `code`, for whoever compares them."""
+    pairs = []
+    for (_subject, version), texts in WORDS.items():
+        for text in texts if version == VERSION else ():
+            with translation.override(ORIGINAL):
+                original = str(text)
+            with translation.override(code):
+                pairs.append((original, str(text)))
+    return [pair for pair in pairs if pair[0]]
+
+
+def check_of(code: str) -> TranslationCheck | None:
+    return TranslationCheck.objects.filter(subject=f"consents:{code}").first()
+
+
+def is_checked(code: str) -> bool:
+    row = check_of(code)
+    return row is not None and row.words == _digest(code)
+
+
+def check(code: str, *, by: str, on: dt.date) -> None:
+    """`by` says with their name that the two languages say the same."""
+    TranslationCheck.objects.update_or_create(
+        subject=f"consents:{code}",
+        defaults={"words": _digest(code), "checked_by": by, "checked": on},
+    )
+
+
+def _digest(code: str) -> str:
+    return hashlib.sha256(json.dumps(both(code)).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
 class Given:
     """One answer of a form, ready to be written down with the visit."""
 
@@ -56,7 +132,7 @@ def record(appointment: Appointment, answers: tuple[Given, ...], *, now: dt.date
             subject=answer.subject,
             given=answer.given,
             version=VERSION,
-            language=appointment.language,
+            language=language_of(appointment.language.split("-")[0]),
             at=now,
             giver=appointment.contact_name or str(appointment.patient),
             relationship=appointment.contact_relationship,

@@ -226,12 +226,7 @@ class DetailsForm(forms.Form):
         ),
         error_messages={"required": _("Choose how you will pay")},
     )
-    consent_texts = forms.BooleanField(
-        label=consents.WORDS[consents.Subject.TEXTS, consents.VERSION][0],
-        required=False,
-        widget=SaidYes,
-        help_text=consents.WORDS[consents.Subject.TEXTS, consents.VERSION][1],
-    )
+    consent_texts = forms.BooleanField(required=False, widget=SaidYes)
     reminders = RemindersField()
     wants_no_invitation = forms.BooleanField(
         label=_("Do not ask me for a review after the visit"),
@@ -240,7 +235,6 @@ class DetailsForm(forms.Form):
         help_text=_("Otherwise we ask everybody once, by e-mail. You can change this later."),
     )
     consent = forms.BooleanField(
-        label=consents.WORDS[consents.Subject.ANSWERS, consents.VERSION][0],
         widget=SaidYes,
         error_messages={"required": _("We need your agreement before you can go on")},
     )
@@ -269,9 +263,10 @@ class DetailsForm(forms.Form):
             )
         if not virtual:
             del self.fields["located_in"]
-        else:
-            said = consents.WORDS[consents.Subject.TELEHEALTH, consents.VERSION]
-            self.fields["consent"].label, self.fields["consent"].help_text = said
+        about = consents.Subject.TELEHEALTH if virtual else consents.Subject.ANSWERS
+        for name, subject in (("consent", about), ("consent_texts", consents.Subject.TEXTS)):
+            field = self.fields[name]
+            field.label, field.help_text = consents.shown(subject)
         for field in self.fields.values():
             style(field.widget)
 

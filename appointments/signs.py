@@ -10,8 +10,10 @@ from django.utils import translation
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from practice.languages import ORIGINAL
 from practice.models import Practitioner, Role
 
+from . import consents
 from .models import WarningSigns
 
 # The built-in ones, which templates/appointments/includes/red_flags.html shows.
@@ -47,7 +49,7 @@ def lines(text: str) -> list[str]:
 
 
 def sign_samples(*, now: dt.datetime) -> None:
-    """The built-in signs in each language, as if the sample's physician had signed them. Only for
+    """The built-in signs and what patients agree to in each language, as if the sample's physician had signed them. Only for
     a sample that nobody has signed anything for."""
     signer = Practitioner.objects.filter(
         role=Role.PHYSICIAN, is_sample=True, user__isnull=False
@@ -65,3 +67,5 @@ def sign_samples(*, now: dt.datetime) -> None:
                 user=signer.user,
                 at=now,
             )
+        if language != ORIGINAL:
+            consents.check(language, by=signer.name_with_credentials, on=now.date())

@@ -9,15 +9,17 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
-from appointments import signs
+from appointments import consents, signs
 from appointments.desk.pages import here_now, needs, page
 from appointments.models import WarningSigns
+from practice.languages import ORIGINAL
 from practice.roles import May
 from procedures.signing import physician
 
@@ -75,7 +77,23 @@ def warning_signs(request: HttpRequest) -> HttpResponse:
         latest=latest,
         signed_at=here.soon(latest.at) if latest else "",
         shown=signs.signed(language),
+        consents=consents.both(language) if language != ORIGINAL else [],
+        consents_check=consents.check_of(language) if consents.is_checked(language) else None,
         language=language,
         languages=settings.LANGUAGES,
         status=400 if form.is_bound else 200,
     )
+
+
+@needs(May.ANSWER_REQUESTS)
+@require_POST
+def check_consents(request: HttpRequest) -> HttpResponse:
+    """Somebody says with their name that what patients agree to reads the same in both languages."""
+    here = here_now()
+    language = request.POST.get("language", "")
+    if language not in dict(settings.LANGUAGES) or language == ORIGINAL:
+        raise Http404
+    user = cast(User, request.user)
+    consents.check(language, by=user.get_full_name() or user.get_username(), on=here.today)
+    messages.success(request, _("Checked. Patients read these words in their language now."))
+    return redirect(f"{reverse('admin:warning_signs')}?language={language}")

@@ -22,6 +22,11 @@ def urlpatterns_in(site: AdminSite) -> list[URLPattern]:
         path("messages/texts/", site.admin_view(sent.text_word), name="text_word"),
         path("messages/<int:message>/again/", site.admin_view(sent.send_again), name="send_again"),
         path("warning-signs/", site.admin_view(signing.warning_signs), name="warning_signs"),
+        path(
+            "warning-signs/consents/",
+            site.admin_view(signing.check_consents),
+            name="check_consents",
+        ),
         path("book/", site.admin_view(by_phone.book), name="book"),
         # schedules/
         *(

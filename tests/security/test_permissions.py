@@ -82,6 +82,7 @@ SCREENS: dict[str, frozenset[Role]] = {
 # Done with POST; GET answers 405 and does nothing.
 ACTIONS: dict[str, frozenset[Role]] = {
     "admin:find": DESK,
+    "admin:check_consents": DESK,
     "admin:send_again": MODERATORS,
     "admin:text_word": MODERATORS,
     **{f"admin:staff_{name}": MANAGER for name in ("invite", "role", "close", "open", "link")},
