@@ -49,8 +49,8 @@ def lines(text: str) -> list[str]:
 
 
 def sign_samples(*, now: dt.datetime) -> None:
-    """The built-in signs and what patients agree to in each language, as if the sample's physician had signed them. Only for
-    a sample that nobody has signed anything for."""
+    """The built-in signs and what patients agree to in each language, as if the sample's
+    physician had signed them. Only for a sample that nobody has signed anything for."""
     signer = Practitioner.objects.filter(
         role=Role.PHYSICIAN, is_sample=True, user__isnull=False
     ).first()

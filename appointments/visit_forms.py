@@ -9,7 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from . import states
+from . import consents, states
 from .fields import PatientDateField, Renderer, style
 from .forms import DetailsForm, RedFlag
 from .models import Appointment, Patient
@@ -37,6 +37,8 @@ class CorrectionForm(forms.Form):
         self, data: dict[str, str] | None = None, *, initial: dict[str, Any] | None = None
     ) -> None:
         super().__init__(data, initial=initial)
+        texts = self.fields["consent_texts"]
+        texts.label, texts.help_text = consents.shown(consents.Subject.TEXTS)
         for field in self.fields.values():
             style(field.widget)
 

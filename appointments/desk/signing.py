@@ -88,7 +88,7 @@ def warning_signs(request: HttpRequest) -> HttpResponse:
 @needs(May.ANSWER_REQUESTS)
 @require_POST
 def check_consents(request: HttpRequest) -> HttpResponse:
-    """Somebody says with their name that what patients agree to reads the same in both languages."""
+    """Somebody says with their name that the consents read the same in both languages."""
     here = here_now()
     language = request.POST.get("language", "")
     if language not in dict(settings.LANGUAGES) or language == ORIGINAL:
