@@ -104,6 +104,13 @@ def test_everybody_can_use_every_screen_of_the_staff(
     sign_in(page, served, "manager@example.com")
     visit = f"/admin/appointments/{asked[0].reference}/"
     look("/admin/", "/admin/appointments/", visit, f"{visit}refuse/", "/admin/lists/")
+    look(
+        "/admin/today/",
+        "/admin/book/",
+        f"/admin/book/?kind=office-visit&after={asked[0].reference}",
+    )
+    look("/admin/schedules/", "/admin/staff/", "/admin/launch/", "/admin/messages/")
+    look("/admin/warning-signs/?language=es", f"{visit}cancel/", f"{visit}offer/", f"{visit}call/")
     look("/admin/appointments/visittype/", "/admin/practice/accesslog/")
     look("/accounts/2fa/", "/accounts/2fa/totp/activate/", "/accounts/2fa/webauthn/add/")
     look("/accounts/password/change/", "/accounts/logout/")
