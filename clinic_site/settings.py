@@ -295,7 +295,22 @@ EMAIL_FILE_PATH = CLINIC_HOME / "mail"
 TEXT_URL = env.str("TEXT_URL", "")  # twilio://account:token@api.twilio.com/?from=+12145550142
 TEXT_FILE_PATH = CLINIC_HOME / "texts"
 EMAIL_BACKEND = "correspondence.mail_files.EmailBackend"
-if env.str("EMAIL_URL", ""):  # smtp+ssl://user:password@host:465
+EMAIL_PROVIDERS = {  # postmark://KEY in EMAIL_URL, by django-anymail
+    "postmark": "POSTMARK_SERVER_TOKEN",
+    "mailgun": "MAILGUN_API_KEY",
+    "sendgrid": "SENDGRID_API_KEY",
+}
+EMAIL_PROVIDER = urlsplit(env.str("EMAIL_URL", "")).scheme
+if EMAIL_PROVIDER in EMAIL_PROVIDERS:
+    EMAIL_CONFIG = {"provider": EMAIL_PROVIDER}
+    EMAIL_BACKEND = f"anymail.backends.{EMAIL_PROVIDER}.EmailBackend"
+    ANYMAIL = {
+        EMAIL_PROVIDERS[EMAIL_PROVIDER]: urlsplit(env.str("EMAIL_URL")).netloc,
+        # No pixel and no rewritten link: nobody else learns what a patient opens.
+        "SEND_DEFAULTS": {"track_opens": False, "track_clicks": False},
+        "REQUESTS_TIMEOUT": (EMAIL_TIMEOUT, 60),
+    }
+elif EMAIL_PROVIDER:  # smtp+ssl://user:password@host:465
     EMAIL_CONFIG = env.email_url("EMAIL_URL")
     EMAIL_HOST, EMAIL_PORT = EMAIL_CONFIG["EMAIL_HOST"], EMAIL_CONFIG["EMAIL_PORT"]
     EMAIL_HOST_USER = EMAIL_CONFIG["EMAIL_HOST_USER"]

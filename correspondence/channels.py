@@ -7,15 +7,20 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
+from anymail.exceptions import AnymailRecipientsRefused, AnymailRequestsAPIError
 from django.core import mail
 from django.core.mail import EmailMessage
 from django.core.mail.backends import smtp
+from requests import ConnectTimeout
 
 Mark = Callable[[], None]
 
 # Seconds for the answer to the text itself: to hang up earlier leaves it in doubt (RFC 5321,
 # 4.5.3.2.6 wants ten minutes; after a minute without a beat another worker would take over).
 ANSWER_WITHIN = 300
+
+# A key that is wrong today, too many at once, not at home: the message itself is not at fault.
+NOT_NOW = frozenset({401, 403, 408, 429, 503})
 
 
 class Trouble(Exception):
@@ -83,6 +88,10 @@ def send_email(email: EmailMessage, *, before_handing_over: Mark) -> None:
         else:
             mark()
         backend.send_messages([email])
+    except AnymailRecipientsRefused:
+        trouble = Refused("provider refuses the address")
+    except AnymailRequestsAPIError as error:
+        trouble = _by_provider(error)
     except smtplib.SMTPRecipientsRefused as error:
         trouble = _by_code(max(code for code, _text in error.recipients.values()))
     except smtplib.SMTPResponseException as error:
@@ -97,6 +106,17 @@ def send_email(email: EmailMessage, *, before_handing_over: Mark) -> None:
             backend.close()
     if trouble:
         raise trouble
+
+
+def _by_provider(error: AnymailRequestsAPIError) -> Trouble:
+    """What a provider's answer over HTTP means; without one, whether it can have heard us."""
+    status = error.status_code
+    if status is None:
+        unreached = isinstance(error, ConnectTimeout) or "NewConnection" in repr(error.__cause__)
+        return NotNow("provider not reached") if unreached else Unheard("provider did not answer")
+    if status in NOT_NOW:
+        return NotNow(f"provider {status}")
+    return (Unheard if status >= 500 else Refused)(f"provider {status}")
 
 
 def _by_code(code: int) -> Trouble:

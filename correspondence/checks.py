@@ -16,7 +16,7 @@ def mail_leaves_safely(**kwargs: Any) -> list[CheckMessage]:
         return [
             Error(
                 "No mail server is set, so nobody would get the messages we promise.",
-                hint="Set EMAIL_URL=smtp+ssl://user:password@host:465",
+                hint="Set EMAIL_URL=smtp+ssl://user:password@host:465, or postmark://KEY",
                 id="correspondence.E001",
             )
         ]

@@ -47,9 +47,7 @@ def test_when_a_word_changes_afterwards_the_check_counts_no_more(
     assert not consents.is_checked("es")
 
 
-def test_the_record_says_in_which_language_the_words_were_read(
-    db: None, now: dt.datetime
-) -> None:
+def test_the_record_says_in_which_language_the_words_were_read(db: None, now: dt.datetime) -> None:
     clinic = people.a_clinic()
     given = (consents.Given(TEXTS, True),)
     people.a_visit(clinic.same_day, now, details=people.alice(language="es", consents=given))
