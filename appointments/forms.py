@@ -14,6 +14,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from practice import languages
+
 from . import consents, emergency, states
 from .fields import PatientDateField, RemindersField, Renderer, SaidYes, TelephoneField, style
 from .models import Appointment, Patient
@@ -263,6 +265,7 @@ class DetailsForm(forms.Form):
             )
         if not virtual:
             del self.fields["located_in"]
+        self.fields["preferred_language"].initial = languages.current()
         about = consents.Subject.TELEHEALTH if virtual else consents.Subject.ANSWERS
         for name, subject in (("consent", about), ("consent_texts", consents.Subject.TEXTS)):
             field = self.fields[name]

@@ -37,7 +37,9 @@ def typed(clinic: people.Clinic, now: dt.datetime, **facts: Any) -> dict[str, An
 def test_a_caller_is_booked_at_once_and_hears_it_in_their_language(
     desk: Client, clinic: people.Clinic, now: dt.datetime
 ) -> None:
-    assert "The next free times" in desk.get(page_of(clinic)).content.decode()
+    empty = desk.get(page_of(clinic)).content.decode()
+    assert "The next free times" in empty
+    assert "We may leave a voicemail" in empty
     said = typed(clinic, now)
     answer = desk.post(page_of(clinic), said)
     visit = Appointment.objects.get()
