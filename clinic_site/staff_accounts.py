@@ -6,8 +6,9 @@ sessions end with the next request, because nobody is signed in who is not activ
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import cast
 
 from allauth.account.forms import ResetPasswordForm
 from allauth.mfa.models import Authenticator
@@ -175,7 +176,11 @@ def link(request: HttpRequest, member: int) -> HttpResponse:
 
 
 def _change(
-    request: HttpRequest, member: int, change: Any, *, leaves_managers: bool = False
+    request: HttpRequest,
+    member: int,
+    change: Callable[[User], str],
+    *,
+    leaves_managers: bool = False,
 ) -> HttpResponse:
     """Apply `change`, under lock; refuse what would shut the house from inside."""
     try:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import uuid
 from typing import Any, cast
 
 from django import forms
@@ -16,7 +14,6 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from appointments import access, booking, calendars, chosen, keys, shown, states, wording
-from appointments.availability import BadSlot, Slot
 from appointments.desk.pages import Here, here_now, needs, page
 from appointments.fields import PatientDateField, TelephoneField
 from appointments.models import Appointment, Patient, VisitType
@@ -119,16 +116,22 @@ def book(request: HttpRequest) -> HttpResponse:
     key = keys.parse(request.POST.get("key", "")) or keys.new()
     value = request.POST.get("slot", "")
     picked = chosen.under(key, kind, value, now=here.now)
-    form = CallerForm(
-        request.POST or None, kind=kind, picked=picked, initial=_known(previous) or None
-    )
+    form = CallerForm(request.POST or None, kind=kind, picked=picked, initial=_known(previous))
     problem, near = "", []
     if request.method == "POST":
         if picked is None:
             problem = _("Choose a time.")
         elif form.is_valid():
             try:
-                made = _book(request, key, value, form, previous, now=here.now)
+                made = booking.request(
+                    key=key,
+                    slot=picked.time.slot,
+                    details=form.details(),
+                    source="",
+                    by=cast(User, request.user),
+                    previous=previous,
+                    now=here.now,
+                )
             except booking.SlotGone as gone:
                 problem = _("That time has just been taken. Choose another.")
                 near = gone.nearest
@@ -137,7 +140,7 @@ def book(request: HttpRequest) -> HttpResponse:
             else:
                 messages.success(request, _said(made, here))
                 return redirect("admin:appointment", made.reference)
-    free = [one for one in calendars.free_times(visit_type=kind.slug, now=here.now)]
+    free = calendars.free_times(visit_type=kind.slug, now=here.now)
     return page(
         request,
         "book",
@@ -151,30 +154,6 @@ def book(request: HttpRequest) -> HttpResponse:
         days=shown.by_day(near or free[:SHOWN], here.zone, now=here.now),
         problem=problem,
         status=400 if request.method == "POST" else 200,
-    )
-
-
-def _book(
-    request: HttpRequest,
-    key: uuid.UUID,
-    value: str,
-    form: CallerForm,
-    previous: Appointment | None,
-    *,
-    now: dt.datetime,
-) -> Appointment:
-    try:
-        slot = Slot.parse(value)
-    except BadSlot:
-        raise booking.SlotGone(None, now) from None
-    return booking.request(
-        key=key,
-        slot=slot,
-        details=form.details(),
-        source="",
-        by=cast(User, request.user),
-        previous=previous,
-        now=now,
     )
 
 

@@ -319,6 +319,8 @@ class Anything(RuleBasedStateMachine):
         changes = OutboxMessage.objects.exclude(kind="request_seen")
         rows = changes.values_list("subject", "version", "to")
         assert max(Counter(rows).values(), default=0) <= 1
+        looks = OutboxMessage.objects.filter(kind="request_seen").values_list("subject", "to")
+        assert max(Counter(looks).values(), default=0) <= 1
 
     @invariant()
     def nobody_waits_beside_a_visit_that_is_not_to_come(self) -> None:
