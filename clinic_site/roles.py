@@ -30,7 +30,7 @@ _SCHEDULES = ("visittype", "workinghours", "videoroom")
 
 @transaction.atomic
 def install_groups() -> None:
-    """Make the five groups have exactly what practice/roles.py says."""
+    """Make the groups have exactly what practice/roles.py says."""
     for role, may in ROLES.items():
         group, _ = Group.objects.get_or_create(name=role.value)
         permissions = [_permission(one) for one in may]

@@ -21,7 +21,7 @@ from django.urls import Resolver404, resolve
 from django.utils.translation import gettext as _
 
 from clinic_site.security import STAFF
-from practice import clock
+from practice import access_log, clock, limits
 from practice.roles import May
 
 IDLE = dt.timedelta(minutes=15)
@@ -100,6 +100,16 @@ class StaffOnly:
         # Wagtail would send them to sign in, and the sign-in, as they have, back to Wagtail.
         if request.path_info.startswith("/cms/") and not request.user.has_perm(May.EDIT_PAGES):
             raise PermissionDenied
+        if _only_reads(request):
+            access_log.record(
+                actor=request.user,
+                action=name.rpartition(":")[2] or "unknown",
+                patients=(),
+                source=limits.address_of(request),
+                now=clock.now(),
+                refused=True,
+            )
+            raise PermissionDenied
         with pghistory.context(user=request.user.pk):
             response = self.get_response(request)
         if name == "account_logout" and request.method == "POST":
@@ -112,6 +122,15 @@ def _name_of(request: HttpRequest) -> str:
         return resolve(request.path_info).view_name
     except Resolver404:
         return ""
+
+
+def _only_reads(request: HttpRequest) -> bool:
+    """Whether this would be a change by somebody who may change nothing; their own account aside."""
+    return (
+        request.method not in ("GET", "HEAD", "OPTIONS")
+        and not request.path_info.startswith("/accounts/")
+        and not request.user.has_perm(May.CHANGE_ANYTHING)
+    )
 
 
 def _is_over(request: HttpRequest) -> bool:

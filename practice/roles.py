@@ -20,7 +20,10 @@ class May(StrEnum):
     SEE_EVERY_CALENDAR = "appointments.see_every_calendar"
     ANSWER_REQUESTS = "appointments.answer_requests"
     READ_REASONS = "appointments.read_reasons"
+    READ_NOTES = "appointments.read_notes"
+    SEE_REPORTS = "appointments.see_reports"
     SET_SCHEDULES = "appointments.set_schedules"
+    CHANGE_ANYTHING = "practice.change_anything"  # without it every form is refused at the door
     MANAGE_STAFF = "practice.manage_staff"
     READ_ACCESS_LOG = "practice.view_accesslog"
     LINK_ACCOUNTS = "practice.link_accounts"
@@ -37,6 +40,7 @@ class Role(StrEnum):
     DOCTOR = "Doctor"
     ASSISTANT = "Assistant"
     EDITOR = "Editor"
+    AUDITOR = "Auditor"
 
 
 WORDS: dict[May, _StrPromise] = {
@@ -44,6 +48,9 @@ WORDS: dict[May, _StrPromise] = {
     May.SEE_EVERY_CALENDAR: _("See everybody's appointments, not only one's own"),
     May.ANSWER_REQUESTS: _("Confirm or refuse a request"),
     May.READ_REASONS: _("Read what a patient wrote about the complaint"),
+    May.READ_NOTES: _("Read what is written beside a visit: needs, notes, why it was cancelled"),
+    May.SEE_REPORTS: _("See the reports"),
+    May.CHANGE_ANYTHING: _("Change anything at all; without it, only read"),
     May.SET_SCHEDULES: _("Change visit types and working hours"),
     May.MANAGE_STAFF: _("Invite staff, give roles, close accounts"),
     May.LINK_ACCOUNTS: _("Say whose account is whose"),
@@ -61,6 +68,9 @@ ROLES: dict[Role, frozenset[May]] = {
             May.SEE_DESK,
             May.SEE_EVERY_CALENDAR,
             May.ANSWER_REQUESTS,
+            May.READ_NOTES,
+            May.SEE_REPORTS,
+            May.CHANGE_ANYTHING,
             May.SET_SCHEDULES,
             May.MANAGE_STAFF,
             May.READ_ACCESS_LOG,
@@ -73,18 +83,40 @@ ROLES: dict[Role, frozenset[May]] = {
     ),
     # Doctors and assistants are whom reviews are about, so they decide none.
     Role.FRONT_DESK: frozenset(
-        {May.SEE_DESK, May.SEE_EVERY_CALENDAR, May.ANSWER_REQUESTS, May.MODERATE_REVIEWS}
+        {
+            May.SEE_DESK,
+            May.SEE_EVERY_CALENDAR,
+            May.ANSWER_REQUESTS,
+            May.READ_NOTES,
+            May.CHANGE_ANYTHING,
+            May.MODERATE_REVIEWS,
+        }
     ),
     Role.DOCTOR: frozenset(
         {
             May.SEE_DESK,
             May.ANSWER_REQUESTS,
             May.READ_REASONS,
+            May.READ_NOTES,
+            May.CHANGE_ANYTHING,
             May.EDIT_PAGES,
             May.PUBLISH_PAGES,
             May.SIGN_TOPICS,
         }
     ),
-    Role.ASSISTANT: frozenset({May.SEE_DESK, May.ANSWER_REQUESTS, May.READ_REASONS}),
-    Role.EDITOR: frozenset({May.EDIT_PAGES}),
+    Role.ASSISTANT: frozenset(
+        {
+            May.SEE_DESK,
+            May.ANSWER_REQUESTS,
+            May.READ_REASONS,
+            May.READ_NOTES,
+            May.CHANGE_ANYTHING,
+        }
+    ),
+    Role.EDITOR: frozenset({May.EDIT_PAGES, May.CHANGE_ANYTHING}),
+    # Who checks that the house keeps its rules sees who came when and who looked at it, changes
+    # nothing, and needs no word that anybody wrote.
+    Role.AUDITOR: frozenset(
+        {May.SEE_DESK, May.SEE_EVERY_CALENDAR, May.SEE_REPORTS, May.READ_ACCESS_LOG}
+    ),
 }

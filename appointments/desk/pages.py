@@ -98,6 +98,7 @@ def appointment_page(
     request: HttpRequest, shown: Appointment, *, here: Here, status: int = 200, said: str = ""
 ) -> HttpResponse:
     changes = shown.status_changes.select_related("user")
+    reads_notes = request.user.has_perm(May.READ_NOTES)
     return page(
         request,
         "appointment",
@@ -105,6 +106,7 @@ def appointment_page(
         row=here.row(shown),
         changes=[(change, here.soon(change.at), who(change)) for change in changes],
         said=said,
+        reads_notes=reads_notes,
         reads_reason=request.user.has_perm(May.READ_REASONS),
         status=status,
     )

@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group, User
 from django.test import Client
 
+from appointments import booking
 from appointments.models import VideoRoom
 from correspondence.models import Agreement, MessageRules
 from practice.models import AccessLog
@@ -19,23 +21,25 @@ from tests.staff import a_member, signed_in
 
 NOBODY: frozenset[Role] = frozenset()
 DESK = frozenset({Role.MANAGER, Role.FRONT_DESK, Role.DOCTOR, Role.ASSISTANT})
+READERS = DESK | {Role.AUDITOR}  # sees the desk; the auditor sees it and can do nothing there
 MANAGER = frozenset({Role.MANAGER})
+LOG_READERS = MANAGER | {Role.AUDITOR}
 MODERATORS = frozenset({Role.MANAGER, Role.FRONT_DESK})
 EVERYBODY = frozenset(Role)
 
 # Seen with GET. The screens of one patient are tried with a visit on the person's own calendar.
 SCREENS: dict[str, frozenset[Role]] = {
-    "admin:index": DESK,
-    "admin:appointments": DESK,
-    "admin:appointment": DESK,
+    "admin:index": READERS,
+    "admin:appointments": READERS,
+    "admin:appointment": READERS,
     "admin:refuse": DESK,
     "admin:call": DESK,
     "admin:offer": DESK,
     "admin:new_link": DESK,
     "admin:cancel": DESK,
-    "admin:today": DESK,
-    "admin:warning_signs": DESK,
-    "admin:sent": MODERATORS,
+    "admin:today": READERS,
+    "admin:warning_signs": READERS,
+    "admin:sent": MODERATORS | {Role.AUDITOR},
     **{
         f"admin:correspondence_{model}_{view}": MANAGER
         for model in ("agreement", "messagerules")
@@ -55,7 +59,7 @@ SCREENS: dict[str, frozenset[Role]] = {
     "admin:jsi18n": EVERYBODY,
     "admin:autocomplete": NOBODY,
     "admin:view_on_site": NOBODY,
-    "admin:app_list": MANAGER,
+    "admin:app_list": LOG_READERS,
     **{
         f"admin:appointments_{model}_{view}": MANAGER
         for model in ("visittype", "workinghours", "videoroom")
@@ -67,9 +71,9 @@ SCREENS: dict[str, frozenset[Role]] = {
     },
     "admin:review": MODERATORS,
     "admin:review_rules": MANAGER,
-    "admin:practice_accesslog_changelist": MANAGER,
-    "admin:practice_accesslog_change": MANAGER,
-    "admin:practice_accesslog_history": MANAGER,
+    "admin:practice_accesslog_changelist": LOG_READERS,
+    "admin:practice_accesslog_change": LOG_READERS,
+    "admin:practice_accesslog_history": LOG_READERS,
     "admin:practice_accesslog_add": NOBODY,
     "admin:practice_accesslog_delete": NOBODY,
     **{
@@ -188,6 +192,64 @@ def test_each_role_does_what_it_may_and_nothing_else(
         assert (answer.status_code == 403) is (role not in ACTIONS["admin:confirm"])
         found = browser.post("/admin/appointments/find/", {"words": "alice"})
         assert (found.status_code == 403) is (role not in ACTIONS["admin:find"])
+
+
+def test_each_action_is_refused_to_every_role_that_its_line_does_not_name(
+    browsers: dict[Role, tuple[User, Client]], now: dt.datetime
+) -> None:
+    clinic = people.a_clinic()
+    visit = people.a_visit(clinic.same_day, now)
+    before = (visit.status, visit.version)
+    refused: dict[str, set[Role]] = {name: set() for name in ACTIONS}
+    for address, name in screens():
+        if name in ACTIONS:
+            address = address.replace("7KM4-X2PD", visit.reference)
+            for role, (_, browser) in browsers.items():
+                if role not in ACTIONS[name] and browser.post(address).status_code == 403:
+                    refused[name].add(role)
+    assert refused == {name: set(Role) - roles for name, roles in ACTIONS.items()}
+    visit.refresh_from_db()
+    assert (visit.status, visit.version) == before
+    assert AccessLog.objects.filter(refused=True).count() >= sum(map(len, refused.values()))
+
+
+def test_an_auditor_sees_the_desk_and_changes_nothing_on_any_screen(
+    browsers: dict[Role, tuple[User, Client]], now: dt.datetime
+) -> None:
+    clinic = people.a_clinic()
+    visit = people.a_visit(clinic.same_day, now, details=people.alice(needs="a wheelchair"))
+    member, auditor = browsers[Role.AUDITOR]
+    for address, name in screens():
+        if name in SCREENS.keys() | ACTIONS.keys():
+            answer = auditor.post(
+                address.replace("7KM4-X2PD", visit.reference), {"seen_version": 1}
+            )
+            assert answer.status_code == 403, address
+    visit.refresh_from_db()
+    assert (visit.status, visit.version, visit.status_changes.count()) == ("pending", 1, 1)
+    assert not LogEntry.objects.filter(user=member).exists()
+    # Their own account stays theirs.
+    assert auditor.post("/accounts/logout/").status_code == 302
+
+
+def test_an_auditor_reads_no_word_that_anybody_wrote(
+    browsers: dict[Role, tuple[User, Client]], now: dt.datetime
+) -> None:
+    clinic = people.a_clinic()
+    visit = people.a_visit(clinic.same_day, now, details=people.alice(needs="a wheelchair"))
+    booking.cancel(visit, by=None, reason="my dog is ill", now=now)
+    written = ("my back hurts", "a wheelchair", "my dog is ill")
+    address = f"/admin/appointments/{visit.reference}/"
+
+    def reads(role: Role) -> list[bool]:
+        page = browsers[role][1].get(address).content.decode()
+        assert "Alice Adams" in page
+        return [words in page for words in written]
+
+    assert reads(Role.FRONT_DESK) == [False, True, True]
+    assert reads(Role.AUDITOR) == [False, False, False]
+    today = browsers[Role.AUDITOR][1].get("/admin/").content.decode()
+    assert not any(words in today for words in written)
 
 
 def test_no_role_can_give_itself_more(browsers: dict[Role, tuple[User, Client]]) -> None:

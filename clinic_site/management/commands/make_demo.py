@@ -26,6 +26,7 @@ ACCOUNTS = {
     "frontdesk@example.com": ("Frances", "Desk", Role.FRONT_DESK),
     "doctor@example.com": ("Dana", "Doctor", Role.DOCTOR),
     "assistant@example.com": ("Ari", "Assistant", Role.ASSISTANT),
+    "auditor@example.com": ("Alex", "Auditor", Role.AUDITOR),
 }
 # Whose calendar the account signs in to, by the role of a person on the team page.
 SEES_PATIENTS_AS = {
