@@ -57,9 +57,8 @@ def say_ready(site: Wanted, home: Home) -> None:
     if site.mode == "demo":
         say(f"  Staff sign in at {site.here}/admin/")
         if os.environ.get("DEMO_PASSWORD"):
-            say(
-                "  as manager@, frontdesk@, doctor@, assistant@ or auditor@example.com; DEMO_PASSWORD"
-            )
+            say("  as manager@, frontdesk@, doctor@, assistant@ or auditor@example.com")
+            say("  with DEMO_PASSWORD")
         elif accounts.exists():
             for line in accounts.read_text().splitlines():
                 say(f"    {line}")
