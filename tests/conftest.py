@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from django.test import TransactionTestCase
 from playwright.sync_api import Error as PlaywrightError
+from playwright.sync_api import expect
 
 from tests import network
 from tests.databases import Databases
@@ -31,6 +32,8 @@ CHROMIUM = next(
 NO_REAL_INPUT = "real input is not beside this checkout"
 
 network.close_the_door()
+# What a browser shows is waited for; a machine with much to do may need long.
+expect.set_options(timeout=30_000)
 
 
 # --- which tests run ----------------------------------------------------------------------------

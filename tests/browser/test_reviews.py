@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.core.management import call_command
+from playwright.sync_api import expect
 
 from practice import clock
 from reviews import authorizations, messages, moderation, replies
@@ -108,10 +109,10 @@ def test_from_the_invitation_to_the_page_and_off_it_again(
     page.locator("[name=rewarded][value=no]").check()
     time.sleep(4.5)
     page.locator("main form .btn-primary").click()
-    assert page.locator("h1").inner_text() == "May we publish your review?"
+    expect(page.locator("h1")).to_have_text("May we publish your review?")
     page.get_by_label("Your full name").fill("Alice Adams")
     page.get_by_role("button", name="I sign").click()
-    assert page.locator("h1").inner_text() == "We have your review and your permission"
+    expect(page.locator("h1")).to_have_text("We have your review and your permission")
     assert "hard chairs" not in served_words(served)
 
     desk = sign_in(browser, served, "frontdesk@example.com")
@@ -121,7 +122,7 @@ def test_from_the_invitation_to_the_page_and_off_it_again(
     article.get_by_role("link", name="Hide words or refuse").click()
     look(desk, "review")
     desk.get_by_role("button", name="Accept").click()
-    assert "Published." in desk.locator("body").inner_text()
+    expect(desk.locator("body")).to_contain_text("Published.")
     wait_for(served, "hard chairs", there=True)
 
     reader = browser.new_context().new_page()
@@ -133,9 +134,9 @@ def test_from_the_invitation_to_the_page_and_off_it_again(
     look(reader, "new")
 
     page.reload()
-    assert page.locator("h1").inner_text() == "Your review is public"
+    expect(page.locator("h1")).to_have_text("Your review is public")
     page.get_by_role("button", name="Take my review back").click()
-    assert page.locator("h1").inner_text() == "You have taken your review back"
+    expect(page.locator("h1")).to_have_text("You have taken your review back")
     assert wait_for(served, "hard chairs", there=False) < 60
 
 
@@ -145,12 +146,14 @@ def test_many_are_authorized_on_one_screen(served: Site, sample_site: None, brow
     desk = sign_in(browser, served, "manager@example.com")
     desk.get_by_role("link", name="Record authorizations").click()
     look(desk, "authorizations")
-    for box in desk.locator("input[name=reviews]").all():
+    boxes = desk.locator("input[name=reviews]")
+    expect(boxes).to_have_count(2)
+    for box in boxes.all():
         box.check()
     desk.get_by_label("Signed on").fill("2026-11-20")
     desk.get_by_label("Where the papers lie").fill("Binder 3")
     desk.get_by_role("button", name="Record and publish").click()
-    assert "2 reviews are public now." in desk.locator("body").inner_text()
+    expect(desk.locator("body")).to_contain_text("2 reviews are public now.")
     wait_for(served, "The bill took three calls to sort out.", there=True)
     for name in ("decided", "report", "rules"):
         desk.goto(f"{served.url}/admin/reviews/{name}/")
@@ -227,7 +230,7 @@ def test_a_moderator_s_screens_with_something_on_each(
         page.goto(f"{served.url}/admin/reviews/{review.pk}/")
         look(page, f"review-{name}")
     page.get_by_role("button", name="I agree: publish this reply").click()
-    assert "The reply is public." in page.locator("body").inner_text()
+    expect(page.locator("body")).to_contain_text("The reply is public.")
     page.goto(f"{served.url}/admin/reviews/decided/")
     look(page, "decided-full")
 
@@ -244,17 +247,17 @@ def test_twenty_of_a_practice_come_in_and_are_authorized_on_one_screen(
     assert (Review.objects.count(), Review.objects.filter(status="published").count()) == (20, 0)
     reader = browser.new_context(java_script_enabled=scripts).new_page()
     reader.goto(f"{served.url}/reviews/")
-    assert reader.locator("figure.voice").count() == 0
+    expect(reader.locator("figure.voice")).to_have_count(0)
     desk = sign_in(browser, served, "manager@example.com", scripts=scripts)
     desk.get_by_role("link", name="Record authorizations").click()
-    boxes = desk.locator("input[name=reviews]").all()
-    assert len(boxes) == 20
-    for box in boxes:
+    boxes = desk.locator("input[name=reviews]")
+    expect(boxes).to_have_count(20)
+    for box in boxes.all():
         box.check()
     desk.get_by_label("Signed on").fill("2026-11-20")
     desk.get_by_label("Where the papers lie").fill("Binder 3")
     desk.get_by_role("button", name="Record and publish").click()
-    assert "20 reviews are public now." in desk.locator("body").inner_text()
+    expect(desk.locator("body")).to_contain_text("20 reviews are public now.")
     wait_for(served, "20 of them (100%)", there=True)
     reader.reload()
-    assert reader.locator("figure.voice").count() == 20
+    expect(reader.locator("figure.voice")).to_have_count(20)
