@@ -25,7 +25,7 @@ from wagtail.models import Page
 
 from practice import languages
 from practice.markdown import to_text
-from practice.models import PersonPage, PlainPage, Practitioner
+from practice.models import Location, PersonPage, PlainPage, Practitioner
 from procedures.models import Condition, Procedure, Question, Section
 from procedures.reading import topic_url
 
@@ -47,6 +47,8 @@ NAMES = {
     Practitioner: """
         SELECT p.id, n FROM practice_practitioner p,
         unnest(array_prepend(p.name, p.name_variants)) AS n""",
+    Location: """
+        SELECT l.id, n FROM practice_location l, unnest(ARRAY[l.name, l.city]) AS n""",
 }
 
 
@@ -60,7 +62,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Hit:
-    """`kind` is procedure, condition, person or page. `score` only orders."""
+    """`kind` is procedure, condition, person, office or page. `score` only orders."""
 
     kind: str
     title: str
@@ -93,7 +95,7 @@ def search(text: str) -> list[Hit]:
     if not text:
         return []
     asked = Asked(text, meanings(text))
-    hits = [*topics(asked), *people(asked), *plain_pages(asked)]
+    hits = [*topics(asked), *people(asked), *offices(asked), *plain_pages(asked)]
     return sorted(hits, key=lambda hit: (-hit.score, hit.title))
 
 
@@ -174,6 +176,23 @@ def people(asked: Asked) -> Iterable[Hit]:
                 summary=person.said("job_title"),
                 score=score,
             )
+
+
+def offices(asked: Asked) -> Iterable[Hit]:
+    alike = similar_names(asked.text, Location)
+    ranks = dict(
+        matching(
+            Location.objects.all(),
+            asked,
+            A=("name", "city"),
+            B=("street", "postal_code"),
+            D=("parking", "step_free"),
+        ).values_list("pk", "rank")
+    )
+    for office in Location.objects.filter(pk__in={*ranks, *alike}):
+        score = ranks.get(office.pk, 0.0) + alike.get(office.pk, 0.0)
+        url = office.get_absolute_url()
+        yield Hit("office", office.said("name"), url, office.address, score)
 
 
 def plain_pages(asked: Asked) -> Iterable[Hit]:
@@ -258,7 +277,7 @@ def meanings(text: str) -> tuple[str, ...]:
 
 def similar_names(
     text: str,
-    model: type[Procedure | Condition | Practitioner],
+    model: type[Procedure | Condition | Practitioner | Location],
     meanings: Iterable[str] = (),
 ) -> dict[int, float]:
     """How alike (0 to 1) the best name of each row is to the text, to one of its words or to one

@@ -21,6 +21,7 @@ from tests.content import (
     a_procedure,
     a_translation,
     an_assistant,
+    an_office,
     the_practice,
 )
 
@@ -71,6 +72,18 @@ def test_an_assistant_is_found_by_name_and_carries_the_licence_title() -> None:
 )
 def test_what_stands_in_the_text_is_found(typed: str, url: str) -> None:
     assert url in [hit.url for hit in search(typed)]
+
+
+@pytest.mark.parametrize("typed", ["Portvile", "where to park", "97531", "wheelchair ramp"])
+def test_an_office_is_found_by_its_town_and_by_what_a_visitor_needs(typed: str) -> None:
+    an_office(
+        city="Portville",
+        postal_code="97531",
+        parking="Parking is free behind the house.",
+        step_free="A ramp for wheelchairs leads to the door.",
+    )
+    assert "/locations/north/" in [hit.url for hit in search(typed)]
+    assert "/locations/north/" not in [hit.url for hit in search("kyphoplasty")]
 
 
 def test_a_name_comes_before_a_mention() -> None:
