@@ -14,9 +14,9 @@ For those who call:
 - `by` is the member of staff who acts; None is the patient.
 - Doing again what is done (a second click, a page sent again) answers how it stands.
 
-The verbs live in six modules, by what they settle, and are all called as `booking.<verb>`:
+The verbs live in seven modules, by what they settle, and are all called as `booking.<verb>`:
 asking here, `offering` (offers and the waiting list), `on_the_day`, `reaching` (calls and
-corrections), `lapsing` and `stranded` (what the clock and the rules do).
+corrections), `lapsing` and `stranded` (what the clock and the rules do), and `undoing`.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ import datetime as dt
 import uuid
 from typing import TYPE_CHECKING
 
-from . import calendars, changing, messages, taking, transitions
+from . import calendars, changing, messages, taking, transitions, undoing
 from .availability import Slot
 from .changing import AlreadyChanged, Period, RequestDetails
 from .earlier import stop_waiting, wait_for_earlier, waiting_beside
@@ -48,6 +48,7 @@ from .stranded import flag_stranded
 from .taking import SlotGone, SlotTaken, TooManyHolds
 from .transactions import Busy, lock, one_transaction
 from .transitions import NotAllowed
+from .undoing import TooLate, undo
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -62,6 +63,7 @@ __all__ = [
     "RequestDetails",
     "SlotGone",
     "SlotTaken",
+    "TooLate",
     "TooManyHolds",
     "accept",
     "arrive",
@@ -87,6 +89,7 @@ __all__ = [
     "reschedule",
     "run_late",
     "stop_waiting",
+    "undo",
     "wait_for_earlier",
     "wait_instead",
     "waiting_beside",
@@ -191,7 +194,7 @@ def request(
         previous_appointment=previous,
         answer_due_at=None if is_booked else taking.answer_due(rules, visit, found, now),
     )
-    _tell_of_new(appointment, now=now)
+    _tell_of_new(appointment, by=by, now=now)
     return appointment
 
 
@@ -206,7 +209,8 @@ def confirm(
     lock([appointment.practitioner_id])
     moved = changing.move(appointment, "confirm", seen_version=seen_version, by=by, now=now)
     Occupancy.objects.filter(appointment=moved).update(kind=Kind.VISIT, state=State.BUSY)
-    messages.booked(moved, now=now)
+    messages.booked(moved, now=now, by_staff=True)
+    undoing.keep(moved, "confirm", by=by, now=now)
     return moved
 
 
@@ -223,6 +227,7 @@ def refuse(
         appointment, "refuse", seen_version=seen_version, by=by, reason=reason, now=now
     )
     messages.refused(moved, now=now)
+    undoing.keep(moved, "refuse", by=by, now=now)
     return moved
 
 
@@ -253,7 +258,9 @@ def cancel(
         now=now,
         as_asked=as_asked,
     )
-    messages.cancelled(moved, was_booked=was_booked, now=now)
+    messages.cancelled(moved, was_booked=was_booked, now=now, by_staff=by is not None)
+    if by is not None:
+        undoing.keep(moved, "cancel", by=by, now=now)
     return moved
 
 
@@ -317,15 +324,15 @@ def reschedule(
         answer_due_at=None if books else taking.answer_due(rules, visit, found, now),
     )
     if books:
-        messages.rescheduled(new, now=now)
+        messages.rescheduled(new, now=now, by_staff=by is not None)
     else:
-        _tell_of_new(new, now=now)
+        _tell_of_new(new, by=by, now=now)
     return new
 
 
-def _tell_of_new(appointment: Appointment, *, now: dt.datetime) -> None:
+def _tell_of_new(appointment: Appointment, *, by: User | None, now: dt.datetime) -> None:
     if appointment.status == Status.BOOKED:
-        messages.booked(appointment, now=now)
+        messages.booked(appointment, now=now, by_staff=by is not None)
     else:
         messages.request_received(appointment, now=now)
         messages.staff_new_request(appointment, now=now)

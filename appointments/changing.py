@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import F
 
@@ -26,6 +26,10 @@ SAID = (
     *("onset_date", "located_in", "pay_by", "consented_at", "consent_version", "language"),
     *("source", "previous_appointment"),
 )
+WRITTEN_BY_VERBS = (
+    *("status", "answer_due_at", "cancelled_by", "cancellation_reason", "needs_rebooking"),
+)
+UNDONE = "undone"
 
 
 class AlreadyChanged(Exception):
@@ -265,6 +269,46 @@ def touch(appointment: Appointment, *, seen_version: int | None, **changes: obje
     if not swapped:
         raise AlreadyChanged(current)
     return current
+
+
+def as_it_was(appointment: Appointment, version: int) -> Any:
+    """The row as its history has it in this version."""
+    events = Appointment.pgh_event_model.objects.filter(  # type: ignore[attr-defined]
+        pgh_obj_id=appointment.pk, version=version
+    )
+    return events.order_by("-pgh_id").first()
+
+
+def go_back(
+    appointment: Appointment,
+    before: Any,
+    *,
+    occupancy: Occupancy | None,
+    by: User,
+    now: dt.datetime,
+) -> Appointment:
+    """Undo the last change: what a verb writes is again as in `before`, in a version of its own.
+    `appointment` is as it was seen under the lock. Raises AlreadyChanged."""
+    swapped = Appointment.objects.filter(
+        pk=appointment.pk, status=appointment.status, version=appointment.version
+    ).update(
+        version=F("version") + 1,
+        occupancy=occupancy,
+        **{name: getattr(before, name) for name in WRITTEN_BY_VERBS},
+    )
+    if not swapped:
+        raise AlreadyChanged(fresh(appointment))
+    if before.status != appointment.status:
+        StatusChange.objects.create(
+            appointment=appointment,
+            from_status=appointment.status,
+            to_status=before.status,
+            at=now,
+            actor=actor_of(appointment, by),
+            user=by,
+            reason=UNDONE,
+        )
+    return fresh(appointment)
 
 
 def let_go(

@@ -73,7 +73,7 @@ def wait_for_earlier(
         wanted_part=part,
         any_practitioner=any_practitioner,
     )
-    messages.waiting(waiting, now=now)
+    messages.waiting(waiting, now=now, by_staff=by is not None)
     return waiting
 
 

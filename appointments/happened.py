@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from practice.roles import Role
 
 from . import wording
-from .models import Appointment, Call, Mark, Status, StatusChange
+from .models import Act, Appointment, Call, Mark, Status, StatusChange
 
 ROLES = {
     Role.MANAGER.value: gettext_lazy("our practice manager"),
@@ -24,11 +24,12 @@ ROLES = {
 def so_far(appointment: Appointment, *, zone: ZoneInfo, now: dt.datetime) -> list[tuple[str, str]]:
     """(when, what) for each step that the patient may know of."""
     steps: list[tuple[dt.datetime, str]] = []
-    for change in appointment.status_changes.all():
+    undone = Act.instants_of_undone(appointment)
+    for change in appointment.status_changes.exclude(at__in=undone):
         steps.append((change.at, _of_status(change, appointment)))
     for mark in appointment.marks.all():
         steps.append((mark.at, _of_mark(mark)))
-    for call in appointment.calls.all():
+    for call in appointment.calls.standing():
         steps.append((call.at, of_call(call, zone=zone, now=now)))
     steps.sort(key=lambda step: step[0])
     return [(wording.soon(at, zone, now=now), words) for at, words in steps if words]

@@ -31,19 +31,21 @@ def request_received(appointment: Appointment, *, now: dt.datetime) -> None:
         _to_patient(appointment, OutboxMessage.Kind.REQUEST_RECEIVED, extra, now=now)
 
 
-def booked(appointment: Appointment, *, now: dt.datetime) -> None:
+def booked(appointment: Appointment, *, now: dt.datetime, by_staff: bool = False) -> None:
     zone = Practice.objects.current().zone
     with translation.override(appointment.language):
-        when = wording.when(appointment.starts_at, zone)
-        _to_patient(appointment, OutboxMessage.Kind.BOOKED, {"when": when}, now=now)
+        when = {"when": wording.when(appointment.starts_at, zone)}
+        _to_patient(appointment, OutboxMessage.Kind.BOOKED, when, now=now, by_staff=by_staff)
 
 
 def refused(appointment: Appointment, *, now: dt.datetime) -> None:
     with translation.override(appointment.language):
-        _to_patient(appointment, OutboxMessage.Kind.REFUSED, {}, now=now)
+        _to_patient(appointment, OutboxMessage.Kind.REFUSED, {}, now=now, by_staff=True)
 
 
-def cancelled(appointment: Appointment, *, was_booked: bool, now: dt.datetime) -> None:
+def cancelled(
+    appointment: Appointment, *, was_booked: bool, now: dt.datetime, by_staff: bool = False
+) -> None:
     """`was_booked`: the patient had been told a time, so the message may name it."""
     practice = Practice.objects.current()
     by_patient = appointment.cancelled_by == Appointment.Side.PATIENT
@@ -51,15 +53,15 @@ def cancelled(appointment: Appointment, *, was_booked: bool, now: dt.datetime) -
         extra = {"cancelled_by": _("you") if by_patient else practice.called}
         if was_booked:
             extra["when"] = wording.when(appointment.starts_at, practice.zone)
-        _to_patient(appointment, OutboxMessage.Kind.CANCELLED, extra, now=now)
+        _to_patient(appointment, OutboxMessage.Kind.CANCELLED, extra, now=now, by_staff=by_staff)
 
 
-def rescheduled(appointment: Appointment, *, now: dt.datetime) -> None:
+def rescheduled(appointment: Appointment, *, now: dt.datetime, by_staff: bool = False) -> None:
     """`appointment` is the new row; the old one sends nothing."""
     zone = Practice.objects.current().zone
     with translation.override(appointment.language):
-        when = wording.when(appointment.starts_at, zone)
-        _to_patient(appointment, OutboxMessage.Kind.RESCHEDULED, {"when": when}, now=now)
+        when = {"when": wording.when(appointment.starts_at, zone)}
+        _to_patient(appointment, OutboxMessage.Kind.RESCHEDULED, when, now=now, by_staff=by_staff)
 
 
 def times_offered(
@@ -70,7 +72,7 @@ def times_offered(
     kind = OutboxMessage.Kind.WAITING_OFFER if freed else OutboxMessage.Kind.TIMES_OFFERED
     with translation.override(appointment.language):
         extra = {"answer_by": wording.soon(until, zone, now=now)}
-        _to_patient(appointment, kind, extra, now=now, not_after=until)
+        _to_patient(appointment, kind, extra, now=now, not_after=until, by_staff=not freed)
 
 
 def request_seen(appointment: Appointment, *, now: dt.datetime) -> None:
@@ -79,7 +81,14 @@ def request_seen(appointment: Appointment, *, now: dt.datetime) -> None:
     zone = Practice.objects.current().zone
     with translation.override(appointment.language):
         extra = {"answer_by": wording.soon(due, zone, now=now)} if due and due > now else {}
-        _to_patient(appointment, OutboxMessage.Kind.REQUEST_SEEN, extra, now=now, version=1)
+        _to_patient(
+            appointment,
+            OutboxMessage.Kind.REQUEST_SEEN,
+            extra,
+            now=now,
+            version=1,
+            by_staff=True,
+        )
 
 
 def reminder(
@@ -104,6 +113,18 @@ def no_more_reminders(appointment: Appointment, *, now: dt.datetime) -> None:
     outbox.take_back(_subject(appointment), REMINDERS, now=now)
 
 
+def reminder_again(
+    appointment: Appointment, kind: str, *, taken_at: dt.datetime, not_after: dt.datetime
+) -> None:
+    """The visit is at that time after all."""
+    outbox.put_back(_subject(appointment), kind, taken_at=taken_at, not_after=not_after)
+
+
+def undo(appointment: Appointment, *, version: int, written_at: dt.datetime) -> None:
+    """Raises outbox.AlreadyLeft."""
+    outbox.undo(_subject(appointment), version=version, written_at=written_at)
+
+
 def offer_ended(appointment: Appointment, *, now: dt.datetime) -> None:
     with translation.override(appointment.language):
         _to_patient(appointment, OutboxMessage.Kind.OFFER_ENDED, {}, now=now)
@@ -115,11 +136,11 @@ def request_lapsed(appointment: Appointment, *, now: dt.datetime) -> None:
         _to_patient(appointment, OutboxMessage.Kind.REQUEST_LAPSED, {}, now=now)
 
 
-def waiting(appointment: Appointment, *, now: dt.datetime) -> None:
+def waiting(appointment: Appointment, *, now: dt.datetime, by_staff: bool = False) -> None:
     with translation.override(appointment.language):
         last = appointment.wanted_until
         extra = {"until": wording.day(last)} if last else {}
-        _to_patient(appointment, OutboxMessage.Kind.WAITING, extra, now=now)
+        _to_patient(appointment, OutboxMessage.Kind.WAITING, extra, now=now, by_staff=by_staff)
 
 
 def waiting_ended(appointment: Appointment, *, now: dt.datetime) -> None:
@@ -133,19 +154,30 @@ def call_missed(
     zone = Practice.objects.current().zone
     with translation.override(appointment.language):
         extra = {"try_again": wording.soon(try_again_at, zone, now=now)} if try_again_at else {}
-        _to_patient(appointment, OutboxMessage.Kind.CALL_MISSED, extra, now=now)
+        _to_patient(appointment, OutboxMessage.Kind.CALL_MISSED, extra, now=now, by_staff=True)
 
 
 def running_late(appointment: Appointment, delay: Delay, *, now: dt.datetime) -> None:
     """How late, or that we are on time again. Each word of the desk is one message."""
     extra = {"minutes": str(delay.minutes)} if delay.minutes else {}
     with translation.override(appointment.language):
-        _to_patient(appointment, OutboxMessage.Kind.RUNNING_LATE, extra, now=now, version=delay.pk)
+        _to_patient(
+            appointment,
+            OutboxMessage.Kind.RUNNING_LATE,
+            extra,
+            now=now,
+            version=delay.pk,
+            by_staff=True,
+        )
 
 
-def details_corrected(appointment: Appointment, *, now: dt.datetime) -> None:
+def details_corrected(
+    appointment: Appointment, *, now: dt.datetime, by_staff: bool = False
+) -> None:
     with translation.override(appointment.language):
-        _to_patient(appointment, OutboxMessage.Kind.DETAILS_CORRECTED, {}, now=now)
+        _to_patient(
+            appointment, OutboxMessage.Kind.DETAILS_CORRECTED, {}, now=now, by_staff=by_staff
+        )
 
 
 def staff_new_request(appointment: Appointment, *, now: dt.datetime) -> None:
@@ -215,6 +247,7 @@ def _to_patient(
     now: dt.datetime,
     version: int | None = None,
     not_after: dt.datetime | None = None,
+    by_staff: bool = False,
 ) -> None:
     """To whoever asked for the visit: by e-mail where they gave an address, and by text message
     where they agreed to that. `version` is what the message is about where that is no version of
@@ -241,6 +274,7 @@ def _to_patient(
             link=link_for(appointment),
             now=now,
             not_after=not_after,
+            by_staff=by_staff,
         )
 
 

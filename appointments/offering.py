@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from practice.models import Practitioner
 
-from . import calendars, changing, lapsing, messages, taking
+from . import calendars, changing, lapsing, messages, taking, undoing
 from .availability import Slot, stands
 from .changing import AlreadyChanged, Period, RequestDetails
 from .models import Appointment, Kind, Occupancy, OfferedTime, State, Status, StatusChange
@@ -122,11 +122,11 @@ def accept(
     )
     Occupancy.objects.filter(key=appointment.key, kind=Kind.OFFER).delete()
     if moved_from is None:
-        messages.booked(moved, now=now)
+        messages.booked(moved, now=now, by_staff=by is not None)
         return moved
     # The booked time was kept until this one was theirs; now it is free again.
     changing.let_go(moved_from, "reschedule", seen_version=None, by=by, reason="moved", now=now)
-    messages.rescheduled(moved, now=now)
+    messages.rescheduled(moved, now=now, by_staff=by is not None)
     return changing.fresh(moved)
 
 
@@ -172,7 +172,7 @@ def join_waitlist(
         waiting_since=now,
         **_wanted(period),
     )
-    messages.waiting(appointment, now=now)
+    messages.waiting(appointment, now=now, by_staff=by is not None)
     messages.staff_waiting(appointment, now=now)
     return appointment
 
@@ -203,7 +203,7 @@ def wait_instead(
         **_wanted(period),
     )
     changing.give_back(moved)
-    messages.waiting(moved, now=now)
+    messages.waiting(moved, now=now, by_staff=by is not None)
     return moved
 
 
@@ -335,6 +335,8 @@ def _offer(
             user=by,
         )
     messages.times_offered(moved, until=expires_at, now=now, freed=by is None)
+    if by is not None:
+        undoing.keep(moved, "offer", by=by, now=now)
     return moved
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from . import changing, taking
+from . import changing, taking, undoing
 from .models import Appointment, Status
 from .transactions import one_transaction
 from .transitions import NotAllowed
@@ -97,4 +97,7 @@ def _step(
     current = changing.fresh(appointment)
     if current.status == to:
         return current
-    return changing.move(appointment, verb, seen_version=seen_version, by=by, now=now)
+    moved = changing.move(appointment, verb, seen_version=seen_version, by=by, now=now)
+    if by is not None:
+        undoing.keep(moved, verb, by=by, now=now)
+    return moved

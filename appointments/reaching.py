@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
-from . import changing, marks, messages, taking
+from . import changing, marks, messages, taking, undoing
 from .models import Appointment, Call, Mark, Patient, Status
 from .transactions import one_transaction
 from .transitions import NotAllowed
@@ -80,6 +80,7 @@ def log_call(
     )
     if outcome != Call.Outcome.REACHED:
         messages.call_missed(touched, try_again_at=try_again_at, now=now)
+    undoing.keep(touched, "call", by=by, now=now, call=call)
     return call
 
 
@@ -117,5 +118,5 @@ def correct_details(
         Patient.objects.filter(pk=current.patient_id).update(**of_the_patient)
         touched = changing.fresh(touched)
     Mark.objects.create(appointment=touched, kind=Mark.Kind.CORRECTED, at=now, user=by)
-    messages.details_corrected(touched, now=now)
+    messages.details_corrected(touched, now=now, by_staff=by is not None)
     return touched

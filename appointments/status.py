@@ -150,7 +150,7 @@ def _next(  # noqa: C901 (a table)
     match status:
         case Status.PENDING:
             due = appointment.answer_due_at
-            called = appointment.calls.last()
+            called = appointment.calls.standing().last()
             if called and called.outcome != Call.Outcome.REACHED:
                 again = called.try_again_at
                 return [

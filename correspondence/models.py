@@ -80,6 +80,9 @@ class OutboxMessage(models.Model):
     link_generation = models.PositiveIntegerField(null=True, blank=True)
 
     created_at = models.DateTimeField()
+    not_before = models.DateTimeField(
+        null=True, blank=True, help_text="Until then the desk may take back what it tells of."
+    )
     not_after = models.DateTimeField(
         null=True, blank=True, help_text="From then on it would make no sense."
     )

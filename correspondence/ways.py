@@ -4,6 +4,7 @@ STOP, an agreement that ended or a time that is over counts at once."""
 from __future__ import annotations
 
 import datetime as dt
+import math
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -32,6 +33,8 @@ class LeaveOut:
 def may_go(message: OutboxMessage, *, now: dt.datetime) -> Wait | LeaveOut | None:
     """None: it may. A text message takes its number's one place of the day with that, so the
     caller holds a transaction."""
+    if message.not_before is not None and now < message.not_before:
+        return Wait(math.ceil((message.not_before - now).total_seconds()), "")
     if message.not_after is not None and now >= message.not_after:
         return LeaveOut("too late")
     practice = Practice.objects.current()

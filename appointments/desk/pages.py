@@ -9,13 +9,14 @@ from functools import wraps
 from typing import Any, Concatenate, ParamSpec, cast
 from zoneinfo import ZoneInfo
 
+from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from appointments import access, wording
+from appointments import access, undoing, wording
 from appointments.desk.rows import Row
 from appointments.models import Appointment, StatusChange
 from practice import access_log, clock, limits
@@ -130,6 +131,11 @@ def busy(request: HttpRequest, shown: Appointment, *, here: Here) -> HttpRespons
     return appointment_page(request, shown, here=here, status=503, said=said)
 
 
+def from_my_visits(request: HttpRequest) -> bool:
+    """Whether the button stood on the practitioner's own list: then one goes back there."""
+    return request.POST.get("back") == "my_visits"
+
+
 def who(change: StatusChange) -> str:
     if change.user is not None:
         return change.user.get_full_name() or change.user.get_username()
@@ -144,5 +150,7 @@ def page(
         "now_in_words": wording.when(here.now, here.zone),
         "zone_name": here.now.astimezone(here.zone).tzname(),
         "screen": name,
+        # Asked for by the template only when there is something to say.
+        "undoable": lambda: undoing.latest(cast(User, request.user), now=here.now),
     }
     return render(request, f"admin/desk/{name}.html", context, status=status)

@@ -177,7 +177,7 @@ class Row:
     def around(self) -> list[tuple[str, str]]:
         """Looks, calls and the like: (when, what), the earliest first."""
         steps = [(mark.at, str(mark.get_kind_display())) for mark in self.marks]
-        for call in self.appointment.calls.all():
+        for call in self.appointment.calls.standing():
             again = call.try_again_at
             said = str(call.get_outcome_display())
             if again:

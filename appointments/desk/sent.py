@@ -31,6 +31,7 @@ WHY = {
     "stop": gettext_lazy("this number wants no text messages"),
     "quiet hours": gettext_lazy("quiet hours"),
     "one a day": gettext_lazy("one text message a day"),
+    "undone": gettext_lazy("the desk took back what it told of"),
     "over": gettext_lazy("the visit is not at that time any more"),
     "no agreement": gettext_lazy("no agreement is recorded"),
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib.admin import AdminSite
 from django.urls import URLPattern, path, re_path
 
-from appointments.desk import by_phone, reaching, schedules, sent, signing, today, views
+from appointments.desk import by_phone, reaching, schedules, sent, signing, today, undoing, views
 
 REFERENCE = r"(?P<reference>[2-9A-Z]{4}-[2-9A-Z]{4})"
 
@@ -62,6 +62,7 @@ def urlpatterns_in(site: AdminSite) -> list[URLPattern]:
                 ("new_link", reaching.new_link),
                 ("step", today.step),
                 ("cancel", today.cancel),
+                ("undo", undoing.undo),
             )
         ),
     ]

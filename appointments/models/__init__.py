@@ -1,3 +1,4 @@
+from .act import Act
 from .appointment import Appointment, StatusChange, new_reference
 from .delay import LATE_AT_MOST, Delay
 from .draft import Draft
@@ -15,6 +16,7 @@ __all__ = [
     "E164",
     "HOLDS_TIME",
     "LATE_AT_MOST",
+    "Act",
     "Appointment",
     "BusyTime",
     "CalendarVersion",

@@ -50,6 +50,12 @@ class OfferedTime(models.Model):
         return f"{self.appointment_id}: {self.starts_at}"
 
 
+class Calls(models.QuerySet["Call"]):
+    def standing(self) -> Calls:
+        """Without those that the desk took back at once."""
+        return self.exclude(act__undone_at__isnull=False)
+
+
 class Call(models.Model):
     """One try to reach a patient by telephone. Rows are only added."""
 
@@ -63,6 +69,8 @@ class Call(models.Model):
     outcome = models.CharField(_("outcome"), max_length=9, choices=Outcome.choices)
     try_again_at = models.DateTimeField(_("we try again at"), null=True, blank=True)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    objects = Calls.as_manager()
 
     class Meta:
         ordering = ("at", "pk")

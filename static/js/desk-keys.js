@@ -1,5 +1,5 @@
 // The desk by keyboard: j and k walk through the requests, c confirms, r refuses, / finds, ? explains.
-// On the day of the visit: a is here, i checked in, d done, n did not come.
+// On the day of the visit: a is here, i checked in, d done, n did not come. z undoes the last thing, for ten seconds.
 // Everything here is also a link or a button; nothing depends on this file.
 (() => {
   const requests = () => [...document.querySelectorAll("[data-request]")];
@@ -33,6 +33,7 @@
     i: () => press("i"),
     d: () => press("d"),
     n: () => press("n"),
+    z: () => document.querySelector("[data-undo]")?.requestSubmit(),
     "/": () => document.getElementById("id_words")?.focus(),
     "?": () => {
       const help = document.querySelector("[data-keys]");
