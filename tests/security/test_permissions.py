@@ -51,6 +51,8 @@ SCREENS: dict[str, frozenset[Role]] = {
     "admin:correspondence_messagerules_delete": NOBODY,
     "admin:book": DESK,
     "admin:schedules": MANAGER,
+    "admin:reports": LOG_READERS,
+    "admin:report_file": LOG_READERS,
     "admin:staff": MANAGER,
     "admin:launch_check": MANAGER,
     "admin:lists": EVERYBODY,
@@ -155,6 +157,7 @@ def test_each_role_opens_its_own_screens_and_no_other(
         "/admin/reviews/1/": f"/admin/reviews/{a_review().pk}/",
         "/videoroom/1/": f"/videoroom/{a_room(clinic).pk}/",
         "/agreement/1/": f"/agreement/{an_agreement().pk}/",
+        "/reports/a-slug.csv": "/reports/sources.csv",
         "/accesslog/1/": f"/accesslog/{AccessLog.objects.get().pk}/",
     }
     opened: dict[str, set[Role]] = {name: set() for name in SCREENS}
