@@ -16,5 +16,5 @@ pytestmark = pytest.mark.slow
 def test_whatever_anybody_does_in_any_order_the_books_agree(
     clinic: Clinic, now: dt.datetime, dana: Any
 ) -> None:
-    done = machine.run(clinic, dana, now, examples=12, steps=25)
-    assert len(+done) > 8  # it was not refused everything
+    tally = machine.run(clinic, dana, now, examples=12, steps=25)
+    assert len(+tally.done) > 12, tally  # it was not refused everything
