@@ -14,7 +14,7 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.core import signing
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponseBase
 
 from correspondence import links
@@ -23,7 +23,7 @@ from practice import access_log, limits
 from practice.roles import May
 
 from . import drafts, keys, marks
-from .models import Appointment
+from .models import Appointment, Patient
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -84,11 +84,10 @@ def by_what_they_know(
         if tried := Appointment.objects.filter(reference=reference).first():
             marks.locked(tried, now=now, pause=PAUSE)
         raise
-    found = (
-        _appointments()
-        .filter(reference=reference, patient__birth_date=birth_date, patient__phone=phone)
-        .first()
-    )
+    # What they told us when they booked is right for ever, also once that record was merged.
+    told = Patient.objects.filter(birth_date=birth_date, phone=phone)
+    known = Q(patient__in=told) | Q(patient__merged__in=told)
+    found = _appointments().filter(known, reference=reference).first()
     if found:
         _was_right(reference, now=now)
     return found
@@ -130,7 +129,8 @@ def is_birth_date(appointment: Appointment, birth_date: dt.date, *, now: dt.date
     except Paused:
         marks.locked(appointment, now=now, pause=PAUSE)
         raise
-    if appointment.patient.birth_date != birth_date:
+    who = appointment.patient
+    if who.birth_date != birth_date and not who.merged.filter(birth_date=birth_date).exists():
         return False
     _was_right(appointment.reference, now=now)
     return True
@@ -214,6 +214,55 @@ def for_staff(
 def _leave_out_words(row: Appointment) -> None:
     """What anybody wrote freely, for who reads it but has no need of it (and saves no row)."""
     row.reason = row.cancellation_reason = row.patient.needs = ""
+
+
+def patients_for_staff(
+    request: HttpRequest,
+    patients: QuerySet[Patient],
+    *,
+    action: str,
+    now: dt.datetime,
+    permission: str = May.SEE_DESK,
+    at_most: int | None = None,
+) -> list[Patient]:
+    """People, as `for_staff` has visits: who sees one calendar sees whoever has a visit in it."""
+    user: User | AnonymousUser = request.user
+    allowed = user.is_active and user.is_staff and user.has_perm(permission)
+    if allowed and not user.has_perm(May.SEE_EVERY_CALENDAR):
+        own = Appointment.objects.filter(practitioner__user=user.pk, patient=OuterRef("pk"))
+        patients = patients.filter(Exists(own))
+    rows = list(patients[:at_most]) if allowed else []
+    access_log.record(
+        actor=user if user.is_authenticated else None,
+        action=action,
+        patients=[row.pk for row in rows],
+        source=limits.address_of(request),
+        now=now,
+        refused=not allowed,
+    )
+    if not allowed:
+        raise PermissionDenied
+    if not user.has_perm(May.READ_NOTES):
+        for row in rows:
+            row.needs = ""
+    return rows
+
+
+def one_patient_for_staff(
+    request: HttpRequest,
+    patient: int,
+    *,
+    action: str,
+    now: dt.datetime,
+    permission: str = May.SEE_DESK,
+) -> Patient:
+    """One person; for the number of a record that was merged, the one that is kept. Raises
+    Http404 when there is none."""
+    wanted = Patient.objects.living().filter(Q(pk=patient) | Q(merged=patient)).distinct()
+    rows = patients_for_staff(request, wanted, action=action, now=now, permission=permission)
+    if not rows:
+        raise Http404
+    return rows[0]
 
 
 def one_for_staff(

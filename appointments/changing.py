@@ -14,7 +14,7 @@ from django.db.models import F
 
 from practice.roles import May
 
-from . import consents, messages, transitions
+from . import consents, ehr, messages, transitions
 from .models import Appointment, Occupancy, Patient, Status, StatusChange
 
 if TYPE_CHECKING:
@@ -68,6 +68,8 @@ class RequestDetails:
     consent_version: str = ""
     consents: tuple[consents.Given, ...] = ()
     language: str = "en"
+    patient: int | None = None
+    """The record of a person whom the desk knows: the visit lies there, as it says."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,7 +131,7 @@ def begin(
 ) -> Appointment:
     """A new visit and its first row of history. `facts` are further columns of it."""
     move = transitions.find(verb, transitions.NEW, Actor.DESK if by else Actor.PATIENT)
-    patient = Patient.objects.create(
+    patient = _known(said) or Patient.objects.create(
         given_name=said.given_name,
         family_name=said.family_name,
         birth_date=said.birth_date,
@@ -171,6 +173,11 @@ def begin(
     return visit
 
 
+def _known(said: RequestDetails) -> Patient | None:
+    """Should it be merged at this moment, the visit follows (a trigger of its table)."""
+    return Patient.objects.get(pk=said.patient) if said.patient else None
+
+
 def write_down(
     row: Appointment,
     key: uuid.UUID,
@@ -193,7 +200,9 @@ def write_down(
         actor=Actor.DESK if by else Actor.PATIENT,
         user=by,
     )
-    return fresh(row)
+    visit = fresh(row)
+    ehr.note(visit, now=now)
+    return visit
 
 
 def copy_of(old: Appointment) -> Appointment:
@@ -242,7 +251,9 @@ def move(
     if found.came_from == Status.BOOKED:
         messages.no_more_reminders(current, now=now)
         _end_waiting_beside(current, now=now)
-    return fresh(current)
+    moved = fresh(current)
+    ehr.note(moved, now=now)
+    return moved
 
 
 def _end_waiting_beside(booked: Appointment, *, now: dt.datetime) -> None:
@@ -308,7 +319,9 @@ def go_back(
             user=by,
             reason=UNDONE,
         )
-    return fresh(appointment)
+    restored = fresh(appointment)
+    ehr.note(restored, now=now)
+    return restored
 
 
 def let_go(

@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
-from . import changing, marks, messages, taking, undoing
+from . import changing, ehr, marks, messages, taking, undoing
 from .models import Appointment, Call, Mark, Patient, Status
 from .transactions import one_transaction
 from .transitions import NotAllowed
@@ -117,6 +117,7 @@ def correct_details(
     if of_the_patient := {n: new for n, new in different.items() if n in OF_THE_PATIENT}:
         Patient.objects.filter(pk=current.patient_id).update(**of_the_patient)
         touched = changing.fresh(touched)
+        ehr.note_person(touched.patient, now=now)
     Mark.objects.create(appointment=touched, kind=Mark.Kind.CORRECTED, at=now, user=by)
     messages.details_corrected(touched, now=now, by_staff=by is not None)
     return touched

@@ -55,6 +55,8 @@ MORE = (
         _("Visits"),
         (
             Entry("appointments", _("Appointments"), (May.SEE_DESK,)),
+            Entry("people", _("Patients"), (May.SEE_DESK,)),
+            Entry("not_in_ehr", _("Not yet in the EHR"), (May.SEE_EVERY_CALENDAR,)),
             Entry("schedules", _("Schedules"), (May.SET_SCHEDULES,)),
         ),
     ),

@@ -5,7 +5,18 @@ from __future__ import annotations
 from django.contrib.admin import AdminSite
 from django.urls import URLPattern, path, re_path
 
-from appointments.desk import by_phone, reaching, schedules, sent, signing, today, undoing, views
+from appointments.desk import (
+    by_phone,
+    ehr,
+    people,
+    reaching,
+    schedules,
+    sent,
+    signing,
+    today,
+    undoing,
+    views,
+)
 
 REFERENCE = r"(?P<reference>[2-9A-Z]{4}-[2-9A-Z]{4})"
 
@@ -28,6 +39,18 @@ def urlpatterns_in(site: AdminSite) -> list[URLPattern]:
             name="check_consents",
         ),
         path("book/", site.admin_view(by_phone.book), name="book"),
+        # people/
+        *(
+            path(f"people/{address}", site.admin_view(view), name=name)
+            for address, name, view in (
+                ("", "people", people.people),
+                ("find/", "find_people", people.find_people),
+                ("<int:patient>/", "person", people.person),
+                ("<int:patient>/correct/", "correct_person", people.correct_person),
+                ("<int:patient>/merge/<int:other>/", "merge_people", people.merge_people),
+            )
+        ),
+        path("ehr/", site.admin_view(ehr.not_in_ehr), name="not_in_ehr"),
         # schedules/
         *(
             path(f"schedules/{address}", site.admin_view(view), name=name)

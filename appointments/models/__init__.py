@@ -2,8 +2,10 @@ from .act import Act
 from .appointment import Appointment, StatusChange, new_reference
 from .delay import LATE_AT_MOST, Delay
 from .draft import Draft
+from .ehr import EhrEntry
 from .occupancy import CalendarVersion, Occupancy
 from .patient import E164, Patient
+from .patient_change import PatientChange
 from .pause import Pause
 from .record import Consent, Joining, Mark
 from .schedule import BusyTime, ExtraSession, VisitType, WorkingHours
@@ -24,6 +26,7 @@ __all__ = [
     "Consent",
     "Delay",
     "Draft",
+    "EhrEntry",
     "ExtraSession",
     "Joining",
     "Kind",
@@ -31,6 +34,7 @@ __all__ = [
     "Occupancy",
     "OfferedTime",
     "Patient",
+    "PatientChange",
     "Pause",
     "State",
     "Status",

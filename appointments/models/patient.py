@@ -1,18 +1,46 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pghistory
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Func, Q, TextField
+from django.db.models.functions import Trim
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
 E164 = r"^\+[1-9][0-9]{6,14}$"
 
 
+class Patients(models.QuerySet["Patient"]):
+    def living(self) -> Patients:
+        """Without the rows that were merged into another."""
+        return self.filter(merged_into=None)
+
+    def called(self, words: Iterable[str]) -> Patients:
+        """Whose names contain each of `words`, in any order, accents and capitals aside."""
+        found = self.annotate(folded=Folded("given_name", "family_name"))
+        for word in words:
+            spoken = Trim(Folded(models.Value(word), models.Value("")))
+            found = found.filter(folded__contains=spoken)
+        return found
+
+
+class Folded(Func):
+    """A name without capitals and accents; there is an index on it."""
+
+    function = "appointments_folded"
+    arity = 2
+    output_field = TextField()
+
+
 @pghistory.track()
 class Patient(models.Model):
     """The person to be seen, as told at one booking. Staff may merge two rows, nobody else does.
 
+    A row that was merged stays as it was and points at the one that is kept; no visit lies with
+    it any more, and a trigger sends whatever is written to it to the kept one (`living`).
+    `chart_number` is the person's number in the practice's EHR, in capitals.
     `phone` is kept as E.164 (`+12145550142`); `phone.as_national` is for reading.
     """
 
@@ -52,7 +80,13 @@ class Patient(models.Model):
     reminders = models.CharField(
         _("reminders"), max_length=9, choices=Reminders.choices, default=Reminders.BOTH
     )
+    chart_number = models.CharField(_("chart number"), max_length=40, blank=True)
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, editable=False, related_name="merged"
+    )
     created_at = models.DateTimeField(_("since"), editable=False)
+
+    objects = Patients.as_manager()
 
     class Meta:
         ordering = ("family_name", "given_name", "pk")
@@ -61,6 +95,7 @@ class Patient(models.Model):
         indexes = (
             models.Index(fields=("family_name", "given_name"), name="patient_by_name"),
             models.Index(fields=("phone",), name="patient_by_phone"),
+            models.Index(fields=("birth_date",), name="patient_by_birth_date"),
         )
         constraints = (
             models.CheckConstraint(
@@ -83,6 +118,15 @@ class Patient(models.Model):
             models.CheckConstraint(
                 condition=Q(reminders__in=("both", "two-days", "two-hours", "none")),
                 name="patient_reminders_are_known",
+            ),
+            models.UniqueConstraint(
+                fields=("chart_number",),
+                condition=~Q(chart_number="") & Q(merged_into=None),
+                name="patient_has_a_chart_number_of_its_own",
+            ),
+            models.CheckConstraint(
+                condition=Q(merged_into=None) | ~Q(merged_into=F("pk")),
+                name="patient_is_not_merged_into_itself",
             ),
         )
 

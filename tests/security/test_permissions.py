@@ -50,6 +50,10 @@ SCREENS: dict[str, frozenset[Role]] = {
     "admin:correspondence_agreement_delete": NOBODY,
     "admin:correspondence_messagerules_delete": NOBODY,
     "admin:book": DESK,
+    **{f"admin:{name}": READERS for name in ("people", "person")},
+    "admin:correct_person": DESK,
+    "admin:merge_people": MODERATORS,
+    "admin:not_in_ehr": MODERATORS | {Role.AUDITOR},
     "admin:schedules": MANAGER,
     "admin:reports": LOG_READERS,
     "admin:report_file": LOG_READERS,
@@ -88,6 +92,7 @@ SCREENS: dict[str, frozenset[Role]] = {
 # Done with POST; GET answers 405 and does nothing.
 ACTIONS: dict[str, frozenset[Role]] = {
     "admin:find": DESK,
+    "admin:find_people": DESK,
     "admin:check_consents": DESK,
     "admin:send_again": MODERATORS,
     "admin:text_word": MODERATORS,
@@ -150,6 +155,7 @@ def test_each_role_opens_its_own_screens_and_no_other(
     AccessLog.objects.create(at=now, action="inbox", actor=browsers[Role.MANAGER][0])
     real = {
         "7KM4-X2PD": visit.reference,
+        "/people/1/": f"/people/{visit.patient_id}/",
         "/user/1/": f"/user/{browsers[Role.DOCTOR][0].pk}/",
         "/group/1/": f"/group/{Group.objects.get(name=Role.DOCTOR).pk}/",
         "/visittype/1/": f"/visittype/{clinic.same_day.pk}/",
