@@ -15,6 +15,7 @@ from practice.models import Practice
 
 from . import calendars, pausing, shown, wording
 from .availability import Slot
+from .rules import Desk
 
 TIMES = 3
 
@@ -97,6 +98,25 @@ def next_times() -> str:
             "phone": Practice.objects.current().phone,
             "paused": pausing.said(zone, now=now),
         },
+    )
+
+
+def _call_us() -> str:
+    return render_to_string(
+        "appointments/who_answers.html", {"phone": Practice.objects.current().phone}
+    )
+
+
+@moving.fragment("who_answers", fallback=_call_us)
+def who_answers() -> str:
+    """Whether somebody answers just now, and by when a message written now is answered."""
+    now = clock.now()
+    rules = calendars.at(now).rules
+    promise = Desk.at(now, rules).promise
+    answer_by = wording.soon(promise, rules.zone, now=now) if promise else ""
+    return render_to_string(
+        "appointments/who_answers.html",
+        {"number": shown.number(rules, now=now), "answer_by": answer_by},
     )
 
 

@@ -48,6 +48,16 @@ def may_request(request: HttpRequest, *, phone: str, now: dt.datetime) -> bool:
     )
 
 
+def may_write(request: HttpRequest, *, contact: str, now: dt.datetime) -> bool:
+    """Ten messages an hour from one place, three a day for one telephone or address."""
+    address = limits.address_of(request)
+    return (
+        limits.allow_source("inquiry", address, limit=10, per=HOUR, now=now)
+        and limits.allow_everybody("inquiry", address, limit=100, per=HOUR, now=now)
+        and limits.allow("inquiry-contact", contact.lower(), limit=3, per=DAY, now=now)
+    )
+
+
 def came_to_nothing(*, phone: str, at: dt.datetime) -> None:
     """What `may_request` counted at `at` made no visit, so the telephone has its five still."""
     limits.take_back("request-contact", phone, at=at)

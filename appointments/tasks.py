@@ -6,7 +6,7 @@ import logging
 
 from procrastinate.contrib.django import app
 
-from appointments import booking, drafts, promises, reminders
+from appointments import booking, drafts, inquiries, promises, reminders
 from practice import clock
 
 logger = logging.getLogger(__name__)
@@ -44,6 +44,7 @@ def remind(timestamp: int) -> None:
 def warn_of_promises(timestamp: int) -> None:
     """Tell the desk, then the person on call, of promises that are about to be broken."""
     promises.warn(now=clock.now())
+    inquiries.warn(now=clock.now())
 
 
 @app.periodic(cron="7 * * * *")

@@ -14,6 +14,7 @@ from .views.free import free
 from .views.here import here
 from .views.invitation import invitation
 from .views.join import join
+from .views.message import message, message_received
 from .views.move import move
 from .views.received import received, received_calendar
 from .views.times import times
@@ -32,6 +33,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("appointments/<slug:visit_type>/details/", details, name="details"),
     path("appointments/<slug:visit_type>/check/", check, name="check"),
     path("appointments/<slug:visit_type>/ask/", ask, name="ask"),
+    # /contact/: a message about paper, money or medicine
+    path("contact/message/", message, name="message"),
+    path("contact/message/received/", message_received, name="message_received"),
     # /a/: one visit, behind its private address
     path("a/<str:token>/", link, name="link"),
     path("a/visit/<str:reference>/", visit, name="visit"),

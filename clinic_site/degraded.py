@@ -25,8 +25,8 @@ logger = logging.getLogger(__name__)
 PASSING = (OperationalError, InterfaceError, Busy)  # a full pool is an OperationalError, too
 RETRY_AFTER_SECONDS = 30
 FORMS_COME_BACK = (
-    *("/appointments/", "/a/", "/reviews/", "/admin/"),
-    *("/es/appointments/", "/es/a/", "/es/reviews/"),
+    *("/appointments/", "/a/", "/reviews/", "/contact/message/", "/admin/"),
+    *("/es/appointments/", "/es/a/", "/es/reviews/", "/es/contact/message/"),
     *("/r/", "/es/r/"),
 )
 FILES = ("/static/", "/media/")

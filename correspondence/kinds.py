@@ -23,6 +23,7 @@ class Kind:
     required: frozenset[str]
     optional: frozenset[str] = frozenset()
     by_text: bool = False  # worth the one text message of a day
+    links: bool = True  # carries a private address
 
 
 def _keys(text: str) -> frozenset[str]:
@@ -48,7 +49,7 @@ KINDS: dict[str, Kind] = {
         by_text=True,
     ),
     OutboxMessage.Kind.STAFF_NEW_REQUEST: Kind(
-        _("A new request is waiting"), _keys("practice reference"), _keys("answer_by")
+        _("A new request is waiting"), _keys("practice reference"), _keys("answer_by"), links=False
     ),
     # Nothing in these says that anybody was seen by us.
     OutboxMessage.Kind.REVIEW_INVITATION: Kind(
@@ -57,7 +58,7 @@ KINDS: dict[str, Kind] = {
     OutboxMessage.Kind.REVIEW_RECEIVED: Kind(_("We have your review"), _keys("practice phone")),
     OutboxMessage.Kind.REVIEW_REFUSED: Kind(_("About your review"), _keys("practice phone")),
     OutboxMessage.Kind.STAFF_REVIEW_ALARM: Kind(
-        _("Please look at how reviews are refused"), _keys("practice")
+        _("Please look at how reviews are refused"), _keys("practice"), links=False
     ),
     OutboxMessage.Kind.RESCHEDULED: Kind(
         _("Your time with us has moved"),
@@ -93,13 +94,13 @@ KINDS: dict[str, Kind] = {
         _("Your details are changed"), _keys("practice reference phone")
     ),
     OutboxMessage.Kind.STAFF_REQUEST_LAPSED: Kind(
-        _("A request was not answered in time"), _keys("practice reference")
+        _("A request was not answered in time"), _keys("practice reference"), links=False
     ),
     OutboxMessage.Kind.STAFF_WAITING: Kind(
-        _("Somebody waits for a time"), _keys("practice reference")
+        _("Somebody waits for a time"), _keys("practice reference"), links=False
     ),
     OutboxMessage.Kind.STAFF_LINK_LOCKED: Kind(
-        _("Somebody guessed at a private address"), _keys("practice reference")
+        _("Somebody guessed at a private address"), _keys("practice reference"), links=False
     ),
     OutboxMessage.Kind.RUNNING_LATE: Kind(
         _("About your time with us today"),
@@ -122,20 +123,35 @@ KINDS: dict[str, Kind] = {
         by_text=True,
     ),
     OutboxMessage.Kind.STAFF_PROMISE_AT_RISK: Kind(
-        _("A promise is at risk"), _keys("practice reference answer_by")
+        _("A promise is at risk"), _keys("practice reference answer_by"), links=False
     ),
     OutboxMessage.Kind.STAFF_ON_CALL: Kind(
-        _("A request still waits: you are on call"), _keys("practice reference answer_by")
+        _("A request still waits: you are on call"),
+        _keys("practice reference answer_by"),
+        links=False,
     ),
     OutboxMessage.Kind.STAFF_UNDELIVERED: Kind(
-        _("A message did not arrive"), _keys("practice"), _keys("reference")
+        _("A message did not arrive"), _keys("practice"), _keys("reference"), links=False
+    ),
+    # Nothing says what was written, nor whether it is about records, a bill or medicine.
+    OutboxMessage.Kind.INQUIRY_RECEIVED: Kind(
+        _("We have your message"),
+        _keys("practice reference phone"),
+        _keys("answer_by"),
+        links=False,
+    ),
+    OutboxMessage.Kind.INQUIRY_ANSWERED: Kind(
+        _("About your message"), _keys("practice reference phone"), links=False
+    ),
+    OutboxMessage.Kind.STAFF_NEW_INQUIRY: Kind(
+        _("A new message is waiting"), _keys("practice reference"), _keys("answer_by"), links=False
     ),
     # To a physician who signs pages; which ones stands behind the sign-in.
     OutboxMessage.Kind.STAFF_PAGES_DUE: Kind(
-        _("Your pages want to be read again soon"), _keys("practice until")
+        _("Your pages want to be read again soon"), _keys("practice until"), links=False
     ),
     OutboxMessage.Kind.STAFF_PAGES_OVERDUE: Kind(
-        _("Your pages are overdue for review"), _keys("practice until")
+        _("Your pages are overdue for review"), _keys("practice until"), links=False
     ),
 }
 

@@ -52,6 +52,9 @@ class OutboxMessage(models.Model):
         STAFF_UNDELIVERED = "staff_undelivered"
         STAFF_PAGES_DUE = "staff_pages_due"
         STAFF_PAGES_OVERDUE = "staff_pages_overdue"
+        INQUIRY_RECEIVED = "inquiry_received"
+        INQUIRY_ANSWERED = "inquiry_answered"
+        STAFF_NEW_INQUIRY = "staff_new_inquiry"
 
     class Way(models.TextChoices):
         EMAIL = "email", _("E-mail")

@@ -3,36 +3,30 @@
 from __future__ import annotations
 
 import datetime as dt
-import uuid
 from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.core import signing
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from appointments import opened
 from appointments.fields import Renderer
 from practice.models import Location
 from procedures.models import Topic
 from reviews import submission
 from reviews.models import Report, Review
 
-LEAST_SECONDS = 4  # nobody reads and writes faster
-OPEN_HOURS = 24
 LONGEST = 5000
-_signer = signing.Signer(salt="reviews.form")
 
 
 def begin(*, now: dt.datetime) -> str:
-    """A sealed note of when this form was opened, and the key under which it is sent."""
-    return _signer.sign_object({"key": uuid.uuid4().hex, "at": now.timestamp()})
+    return opened.begin(ReviewForm.salt, now=now)
 
 
-class ReviewForm(forms.Form):
+class ReviewForm(opened.OpenedForm):
     """Asked of everybody alike. Only who came without a link is asked for an e-mail address."""
 
-    default_renderer = Renderer
+    salt = "reviews.form"
     optional = frozenset({"rating", "topic", "location"})
 
     rating = forms.TypedChoiceField(
@@ -116,13 +110,9 @@ class ReviewForm(forms.Form):
             "invalid": _("Write an e-mail address such as name@example.com"),
         },
     )
-    # A person does not see this field; a program fills it in.
-    website = forms.CharField(required=False, max_length=200)
-    opened = forms.CharField(widget=forms.HiddenInput, max_length=400)
 
-    def __init__(self, *args: Any, is_invited: bool, now: dt.datetime, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, is_invited: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.now = now
         self.is_invited = is_invited
         originals = Topic.objects.filter(locale__language_code=settings.LANGUAGE_CODE)
         topics = self.fields["topic"]
@@ -133,39 +123,9 @@ class ReviewForm(forms.Form):
         places.queryset = Location.objects.all()
         if is_invited:
             del self.fields["email"]
-        self.key: uuid.UUID | None = None
-        self.is_too_quick = False
-
-    @property
-    def is_a_trap(self) -> bool:
-        """A field was filled in that no person sees."""
-        return bool(str(self.data.get("website", "")).strip())
-
-    def open_again(self) -> None:
-        """Note the time anew where the old note is of no use, so that the next try can be right."""
-        if not self.is_too_quick:
-            self.data = self.data.copy()  # type: ignore[attr-defined]
-            self.data["opened"] = begin(now=self.now)  # type: ignore[index]
 
     def clean_author(self) -> str:
         return " ".join(self.cleaned_data["author"].split())
-
-    def clean_opened(self) -> str:
-        value = str(self.cleaned_data["opened"])
-        try:
-            said = _signer.unsign_object(value)
-        except (signing.BadSignature, ValueError):
-            raise ValidationError(
-                _("This page was open for too long. Please send it again")
-            ) from None
-        age = self.now.timestamp() - said["at"]
-        if age < LEAST_SECONDS:
-            self.is_too_quick = True
-            raise ValidationError(_("That was very quick. Please read it again, then send it"))
-        if age > OPEN_HOURS * 3600:
-            raise ValidationError(_("This page was open for too long. Please send it again"))
-        self.key = uuid.UUID(said["key"])
-        return value
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

@@ -49,6 +49,7 @@ DAILY = (
     Entry("inbox", _("Inbox"), (May.SEE_DESK,)),
     Entry("today", _("Today"), (May.SEE_DESK,)),
     Entry("book", _("Book"), (May.ANSWER_REQUESTS,)),
+    Entry("inquiries", _("Inquiries"), (May.SEE_EVERY_CALENDAR,)),
 )
 MORE = (
     Group(

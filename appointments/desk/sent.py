@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
@@ -59,6 +60,12 @@ class Line:
     @property
     def title(self) -> str:
         return str(KINDS[self.message.kind].title)
+
+    @property
+    def address(self) -> str:
+        """Where what it is about stands."""
+        about = "inquiry" if self.message.subject.startswith("inquiry:") else "appointment"
+        return reverse(f"admin:{about}", args=[self.message.context["reference"]])
 
     @property
     def to(self) -> str:

@@ -8,6 +8,7 @@ from django.urls import URLPattern, path, re_path
 from appointments.desk import (
     by_phone,
     ehr,
+    inquiries,
     people,
     reaching,
     schedules,
@@ -51,6 +52,20 @@ def urlpatterns_in(site: AdminSite) -> list[URLPattern]:
             )
         ),
         path("ehr/", site.admin_view(ehr.not_in_ehr), name="not_in_ehr"),
+        # inquiries/
+        path("inquiries/", site.admin_view(inquiries.inquiries_list), name="inquiries"),
+        path("inquiries/find/", site.admin_view(inquiries.find_inquiry), name="find_inquiry"),
+        *(
+            re_path(rf"^inquiries/{REFERENCE}/{address}$", site.admin_view(view), name=name)
+            for address, name, view in (
+                ("", "inquiry", inquiries.inquiry),
+                ("claim/", "claim_inquiry", inquiries.claim_inquiry),
+                ("call/", "call_inquiry", inquiries.call_inquiry),
+                ("write/", "write_inquiry", inquiries.write_inquiry),
+                ("close/", "close_inquiry", inquiries.close_inquiry),
+                ("reopen/", "reopen_inquiry", inquiries.reopen_inquiry),
+            )
+        ),
         # schedules/
         *(
             path(f"schedules/{address}", site.admin_view(view), name=name)

@@ -3,6 +3,7 @@ from .appointment import Appointment, StatusChange, new_reference
 from .delay import LATE_AT_MOST, Delay
 from .draft import Draft
 from .ehr import EhrEntry
+from .inquiry import Inquiry, InquiryStep
 from .occupancy import CalendarVersion, Occupancy
 from .patient import E164, Patient
 from .patient_change import PatientChange
@@ -28,6 +29,8 @@ __all__ = [
     "Draft",
     "EhrEntry",
     "ExtraSession",
+    "Inquiry",
+    "InquiryStep",
     "Joining",
     "Kind",
     "Mark",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import uuid
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,8 @@ import pytest
 from django.db import transaction
 from django.utils import translation
 
-from appointments import consents, messages
-from appointments.models import Appointment, Consent, Delay, Mark, VisitType
+from appointments import consents, inquiries, messages
+from appointments.models import Appointment, Consent, Delay, Inquiry, Mark, VisitType
 from correspondence import delivery, texts, undelivered
 from correspondence.kinds import KINDS
 from correspondence.models import Agreement, MessageRules, OutboxMessage
@@ -75,6 +76,21 @@ def _undelivered(visit: Appointment, now: dt.datetime) -> None:
     undelivered.tell(now=now)
 
 
+def _inquiry(visit: Appointment, now: dt.datetime) -> Inquiry:
+    said = inquiries.Said(
+        topic="refill",
+        name="Dora Drew",
+        contact_by="email",
+        email="dora@example.com",
+        words=f"{CANARY}-words",
+        language=visit.language,
+    )
+    # The verb as it is, in the test's own transaction.
+    return inquiries.receive.__wrapped__(  # type: ignore[attr-defined, no-any-return]
+        key=uuid.uuid5(uuid.NAMESPACE_OID, str(visit.pk)), said=said, now=now
+    )
+
+
 # One case for each kind: a new kind without one fails below.
 CASES: dict[str, Case] = {
     "request_received": lambda v, now: messages.request_received(v, now=now),
@@ -113,6 +129,11 @@ CASES: dict[str, Case] = {
         v, due=now + DAY, name="Nora Night", email="nora@example.com", now=now
     ),
     "staff_undelivered": _undelivered,
+    "inquiry_received": lambda v, now: _inquiry(v, now),
+    "inquiry_answered": lambda v, now: inquiries.ask_to_call.__wrapped__(  # type: ignore[attr-defined]
+        _inquiry(v, now), seen_version=1, by=a_member(Role.MANAGER, f"{v.pk}@clinic.test"), now=now
+    ),
+    "staff_new_inquiry": lambda v, now: _inquiry(v, now),
 }
 # To a physician about pages, never about anybody: no patient is handed to the code that writes it.
 ABOUT_PAGES = {"staff_pages_due", "staff_pages_overdue"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 
 import pytest
 from django.contrib.admin.models import LogEntry
@@ -10,7 +11,7 @@ from django.contrib.auth.models import Group, User
 from django.test import Client
 
 from appointments import booking
-from appointments.models import VideoRoom
+from appointments.models import Inquiry, VideoRoom
 from correspondence.models import Agreement, MessageRules
 from practice.models import AccessLog
 from practice.roles import ROLES, May, Role
@@ -40,6 +41,8 @@ SCREENS: dict[str, frozenset[Role]] = {
     "admin:today": READERS,
     "admin:warning_signs": READERS,
     "admin:sent": MODERATORS | {Role.AUDITOR},
+    "admin:inquiries": MODERATORS | {Role.AUDITOR},
+    "admin:inquiry": MODERATORS | {Role.AUDITOR},
     **{
         f"admin:correspondence_{model}_{view}": MANAGER
         for model in ("agreement", "messagerules")
@@ -109,6 +112,11 @@ ACTIONS: dict[str, frozenset[Role]] = {
     "admin:seen": DESK,
     "admin:step": DESK,
     "admin:undo": DESK,
+    "admin:find_inquiry": MODERATORS,
+    **{
+        f"admin:{verb}_inquiry": MODERATORS
+        for verb in ("claim", "call", "write", "close", "reopen")
+    },
     "admin:running_late": DESK,
 }
 UNNAMED = "admin:None"  # old addresses of Django's admin, and its catch-all
@@ -129,6 +137,13 @@ def test_each_screen_has_its_line_and_each_line_its_screen() -> None:
 def a_room(clinic: people.Clinic) -> VideoRoom:
     address = "https://video.example.com/{visit}"
     return VideoRoom.objects.create(practitioner=clinic.assistant, address=address)
+
+
+def an_inquiry(reference: str, now: dt.datetime) -> Inquiry:
+    said = {"topic": "billing", "name": "Bob Baker", "contact_by": "phone", "words": "A bill"}
+    return Inquiry.objects.create(
+        key=uuid.uuid4(), reference=reference, phone="+12145550102", received_at=now, **said
+    )
 
 
 def an_agreement() -> Agreement:
@@ -152,6 +167,7 @@ def test_each_role_opens_its_own_screens_and_no_other(
 ) -> None:
     clinic = people.a_clinic()
     visit = people.a_visit(clinic.same_day, now)
+    an_inquiry(visit.reference, now)
     AccessLog.objects.create(at=now, action="inbox", actor=browsers[Role.MANAGER][0])
     real = {
         "7KM4-X2PD": visit.reference,
