@@ -36,7 +36,7 @@ SELECT json_build_object(
   'desk', (SELECT json_agg(json_build_array(days, opens, closes)) FROM practice_deskhours),
   'visits', (SELECT json_agg(json_build_array(id, slug, modality, minutes, buffer_before_minutes,
                buffer_after_minutes, minimum_notice_minutes, horizon_days, confirmation,
-               start_interval_minutes, position, cut_off, daily_cap) ORDER BY position, slug)
+               start_interval_minutes, position, cut_off, daily_cap, name) ORDER BY position, slug)
              FROM appointments_visittype WHERE active),
   'people', (SELECT json_agg(json_build_array(id, slug, name, credentials) ORDER BY position, slug)
              FROM practice_practitioner WHERE bookable),
@@ -121,7 +121,8 @@ def rules_from(now: dt.datetime) -> Rules:
         promise_minutes=practice["promise"],
         desk=desk or _whenever_somebody_is_there(places, works),
         visits=tuple(
-            Visit(*(*one, _time(cut_off), cap)) for *one, cut_off, cap in said["visits"] or ()
+            Visit(*one, _time(cut_off), cap, name)
+            for *one, cut_off, cap, name in said["visits"] or ()
         ),
         people=tuple(
             Person(id, slug, f"{name}, {credentials}" if credentials else name, position)

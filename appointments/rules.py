@@ -93,6 +93,7 @@ class Visit:
     position: int = 0
     cut_off: dt.time | None = None
     daily_cap: int | None = None
+    name: str = ""
 
     @property
     def virtual(self) -> bool:

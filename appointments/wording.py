@@ -23,6 +23,22 @@ def time(instant: dt.datetime, zone: ZoneInfo) -> str:
     )
 
 
+def exact_time(instant: dt.datetime, zone: ZoneInfo) -> str:
+    """As `time`; in an hour that comes twice, with the zone's name: `1:20 AM CDT`."""
+    local = instant.astimezone(zone)
+    if local.utcoffset() == local.replace(fold=1 - local.fold).utcoffset():
+        return time(instant, zone)
+    return f"{time(instant, zone)} {local.tzname()}"
+
+
+def from_until(start: dt.datetime, end: dt.datetime, zone: ZoneInfo) -> str:
+    """`3:20–3:50 PM`, `11:50 AM–12:20 PM`, `1:40 AM CDT–1:10 AM CST`."""
+    begins, ends = exact_time(start, zone), exact_time(end, zone)
+    if begins.split(" ")[1:] == ends.split(" ")[1:]:
+        begins = begins.split(" ")[0]
+    return f"{begins}–{ends}"
+
+
 def when(instant: dt.datetime, zone: ZoneInfo) -> str:
     """`Tuesday, November 24, 3:20 PM`."""
     return _("%(day)s, %(time)s") % {

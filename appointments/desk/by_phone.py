@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any, cast
 
 from django import forms
@@ -14,6 +15,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from appointments import access, booking, calendars, chosen, keys, shown, states, wording
+from appointments.availability import BadSlot, Slot
+from appointments.desk import staff_times
 from appointments.desk.pages import Here, here_now, needs, page
 from appointments.fields import PatientDateField, TelephoneField
 from appointments.models import Appointment, Patient, VisitType
@@ -104,7 +107,8 @@ class CallerForm(forms.Form):
 @needs(May.ANSWER_REQUESTS)
 @require_http_methods(["GET", "POST"])
 def book(request: HttpRequest) -> HttpResponse:
-    """`?kind=` the kind of visit, `?after=` the visit that it follows up."""
+    """`?kind=` the kind of visit, `?slot=` the time chosen in the calendar, `?after=` the visit
+    that it follows up."""
     here = here_now()
     kinds = list(VisitType.objects.filter(active=True))
     kind = next((one for one in kinds if one.slug == request.GET.get("kind")), None)
@@ -114,10 +118,11 @@ def book(request: HttpRequest) -> HttpResponse:
     if kind is None:
         return page(request, "book", here=here, kinds=kinds, previous=previous)
     key = keys.parse(request.POST.get("key", "")) or keys.new()
-    value = request.POST.get("slot", "")
+    wish = _wish(request.GET.get("slot", ""), kind, now=here.now)
+    value = request.POST.get("slot") or (wish.value if wish else "")
+    problem, near = _gone(wish, now=here.now) if request.method == "GET" else ("", [])
     picked = chosen.under(key, kind, value, now=here.now)
     form = CallerForm(request.POST or None, kind=kind, picked=picked, initial=_known(previous))
-    problem, near = "", []
     if request.method == "POST":
         if picked is None:
             problem = _("Choose a time.")
@@ -139,8 +144,7 @@ def book(request: HttpRequest) -> HttpResponse:
                 problem = _("The calendar is busy. Nothing was booked; please try again.")
             else:
                 messages.success(request, _said(made, here))
-                return redirect("admin:appointment", made.reference)
-    free = calendars.free_times(visit_type=kind.slug, now=here.now)
+                return _after(request, made)
     return page(
         request,
         "book",
@@ -151,10 +155,50 @@ def book(request: HttpRequest) -> HttpResponse:
         form=form,
         key=key.hex,
         slot=value,
-        days=shown.by_day(near or free[:SHOWN], here.zone, now=here.now),
+        wish=request.GET.get("slot", ""),
+        days=shown.by_day(
+            near or _times(kind, None if problem else wish, now=here.now),
+            here.zone,
+            now=here.now,
+        ),
         problem=problem,
         status=400 if request.method == "POST" else 200,
     )
+
+
+def _wish(value: str, kind: VisitType, *, now: dt.datetime) -> Slot | None:
+    """The time that the address names; for another kind of visit the same start, if it can be
+    had."""
+    try:
+        slot = Slot.parse(value)
+    except BadSlot:
+        return None
+    if slot.visit_type == kind.slug:
+        return slot
+    return staff_times.same_time(slot, kind.slug, now=now)
+
+
+def _gone(wish: Slot | None, *, now: dt.datetime) -> tuple[str, list[Slot]]:
+    """What is said when the calendar's time cannot be had any more, and what is near."""
+    if wish is None or staff_times.is_free(wish, now=now):
+        return "", []
+    return _("That time has just been taken. Choose another."), calendars.nearest(wish, now=now)
+
+
+def _times(kind: VisitType, wish: Slot | None, *, now: dt.datetime) -> list[Slot]:
+    """The next free times; with a time from the calendar, that one and those after it."""
+    free = list(calendars.free_times(visit_type=kind.slug, now=now))
+    if wish and wish not in free[:SHOWN]:
+        free = [wish, *(one for one in free if one.start > wish.start)]
+    return free[:SHOWN]
+
+
+def _after(request: HttpRequest, made: Appointment) -> HttpResponse:
+    """To the new visit; who booked it on a colleague's calendar goes back to their own."""
+    own = made.practitioner.user_id == request.user.pk
+    if own or request.user.has_perm(May.SEE_EVERY_CALENDAR):
+        return redirect("admin:appointment", made.reference)
+    return redirect("admin:my_visits")
 
 
 def _known(previous: Appointment | None) -> dict[str, Any]:

@@ -114,12 +114,12 @@ class SearchForm(forms.Form):
     )
 
 
+# Years that a calendar can be asked about: each day has one before and one after.
+WITHIN_YEARS = [
+    MinValueValidator(dt.date(2000, 1, 1)),
+    MaxValueValidator(dt.date(2999, 12, 1)),
+]
+
+
 class DayForm(forms.Form):
-    # Within years that a calendar can be asked about: each day has one before and one after.
-    day = forms.DateField(
-        required=False,
-        validators=[
-            MinValueValidator(dt.date(2000, 1, 1)),
-            MaxValueValidator(dt.date(2999, 12, 31)),
-        ],
-    )
+    day = forms.DateField(required=False, validators=WITHIN_YEARS)

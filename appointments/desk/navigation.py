@@ -48,6 +48,8 @@ class Group:
 DAILY = (
     Entry("inbox", _("Inbox"), (May.SEE_DESK,)),
     Entry("today", _("Today"), (May.SEE_DESK,)),
+    Entry("my_visits", _("My visits"), (May.READ_REASONS,)),
+    Entry("calendar", _("Calendar"), (May.SEE_DESK,)),
     Entry("book", _("Book"), (May.ANSWER_REQUESTS,)),
     Entry("inquiries", _("Inquiries"), (May.SEE_EVERY_CALENDAR,)),
 )
@@ -56,6 +58,7 @@ MORE = (
         _("Visits"),
         (
             Entry("appointments", _("Appointments"), (May.SEE_DESK,)),
+            Entry("day_sheet", _("Day sheet"), (May.READ_NOTES,)),
             Entry("people", _("Patients"), (May.SEE_DESK,)),
             Entry("not_in_ehr", _("Not yet in the EHR"), (May.SEE_EVERY_CALENDAR,)),
             Entry("schedules", _("Schedules"), (May.SET_SCHEDULES,)),

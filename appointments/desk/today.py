@@ -19,7 +19,15 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from appointments import access, booking, late, wording
 from appointments.desk import lists
 from appointments.desk.forms import CancellationForm, LateForm, SeenForm
-from appointments.desk.pages import Here, already_changed, busy, here_now, needs, page
+from appointments.desk.pages import (
+    Here,
+    already_changed,
+    busy,
+    from_my_visits,
+    here_now,
+    needs,
+    page,
+)
 from appointments.desk.pages import rows as rows_of
 from appointments.desk.rows import Row
 from appointments.models import LATE_AT_MOST, Appointment
@@ -95,8 +103,10 @@ def _boards(rows: Iterable[Row], here: Here) -> list[Board]:
     return boards
 
 
-def _back(appointment: Appointment, here: Here) -> HttpResponse:
+def _back(request: HttpRequest, appointment: Appointment, here: Here) -> HttpResponse:
     """To the line one came from; a visit of another day has its own page."""
+    if from_my_visits(request):
+        return redirect(f"{reverse('admin:my_visits')}#visit-{appointment.reference}")
     if appointment.starts_at.astimezone(here.zone).date() != here.today:
         return redirect("admin:appointment", appointment.reference)
     return redirect(f"{reverse('admin:today')}#visit-{appointment.reference}")
@@ -127,7 +137,7 @@ def step(request: HttpRequest, reference: str) -> HttpResponse:
     except booking.Busy:
         return busy(request, wanted, here=here)
     messages.success(request, str(DONE[verb]) % {"name": moved.patient})
-    return _back(moved, here)
+    return _back(request, moved, here)
 
 
 @needs(May.ANSWER_REQUESTS)
@@ -162,6 +172,8 @@ def running_late(request: HttpRequest) -> HttpResponse:
         messages.error(request, _("The calendar is busy. Nothing was changed; please try again."))
     else:
         messages.success(request, _said_of(who, said))
+    if from_my_visits(request):
+        return redirect("admin:my_visits")
     return redirect(f"{reverse('admin:today')}#{who.slug}")
 
 

@@ -7,8 +7,12 @@ from django.urls import URLPattern, path, re_path
 
 from appointments.desk import (
     by_phone,
+    calendar,
+    day_sheet,
     ehr,
     inquiries,
+    moving,
+    my_visits,
     people,
     reaching,
     schedules,
@@ -27,6 +31,9 @@ def urlpatterns_in(site: AdminSite) -> list[URLPattern]:
         path("", site.admin_view(views.front), name="index"),
         path("today/", site.admin_view(today.today), name="today"),
         path("today/late/", site.admin_view(today.running_late), name="running_late"),
+        path("calendar/", site.admin_view(calendar.calendar), name="calendar"),
+        path("day-sheet/", site.admin_view(day_sheet.day_sheet), name="day_sheet"),
+        path("my-visits/", site.admin_view(my_visits.my_visits), name="my_visits"),
         # appointments/
         path("appointments/", site.admin_view(views.appointments), name="appointments"),
         path("appointments/find/", site.admin_view(views.find), name="find"),
@@ -97,6 +104,7 @@ def urlpatterns_in(site: AdminSite) -> list[URLPattern]:
                 ("seen", reaching.seen),
                 ("call", reaching.call),
                 ("offer", reaching.offer),
+                ("move", moving.move),
                 ("new_link", reaching.new_link),
                 ("step", today.step),
                 ("cancel", today.cancel),

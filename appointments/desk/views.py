@@ -22,7 +22,15 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from appointments import access, booking, wording
 from appointments.desk import lists, search
 from appointments.desk.forms import DayForm, RefusalForm, SearchForm, SeenForm
-from appointments.desk.pages import already_changed, appointment_page, busy, here_now, needs, page
+from appointments.desk.pages import (
+    already_changed,
+    appointment_page,
+    busy,
+    from_my_visits,
+    here_now,
+    needs,
+    page,
+)
 from appointments.desk.pages import rows as rows_of
 from practice.roles import May
 
@@ -150,7 +158,7 @@ def confirm(request: HttpRequest, reference: str) -> HttpResponse:
         _("Confirmed: %(name)s, %(when)s.")
         % {"name": booked.patient, "when": here.row(booked).when},
     )
-    return redirect("admin:index")
+    return redirect("admin:my_visits" if from_my_visits(request) else "admin:index")
 
 
 @needs(May.ANSWER_REQUESTS)

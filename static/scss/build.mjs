@@ -21,6 +21,7 @@ const safelist = [
   "is-invalid", "was-validated", "form-control", "form-select", "form-check", "form-check-input", "form-check-label",
   "form-check-inline", "form-label", "form-text", "invalid-feedback", "col-form-label", "requiredField", "asteriskField",
   "row", "mb-3", "col-md-6", "alert", "d-block", "checkbox", "textarea",
+  /^(at|for|hours)-\d+$/, /^lane-\d-of-\d$/, // the rows of the desk's calendar, numbered in Python
 ];
 
 for (const name of ["site", "desk"]) {
