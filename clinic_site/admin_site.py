@@ -39,13 +39,14 @@ class ClinicAdminSite(AdminSite):
         super().register(shown, admin_class, **options)
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
-        from appointments.desk import reports
+        from appointments.desk import hours, reports
         from appointments.desk import urls as desk
         from clinic_site import launch_screen, staff_accounts
         from reviews.desk import urls as reviews
 
         return [
             *desk.urlpatterns_in(self),
+            *hours.urlpatterns_in(self),
             *reports.urlpatterns_in(self),
             *reviews.urlpatterns_in(self),
             *staff_accounts.urlpatterns_in(self),

@@ -11,18 +11,18 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.models import User
-from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_POST
 
-from appointments import pausing, stranded, wording
+from appointments import pausing, stranded, wording, working
 from appointments.desk.pages import Here, here_now, needs, page, rows
 from appointments.intervals import Interval
 from appointments.models import Appointment, Pause, VisitType
 from appointments.rules import ONE_DAY, instant
+from appointments.transactions import Busy
 from practice.models import Closure, Location, Practitioner
 from practice.roles import May
 
@@ -187,12 +187,18 @@ def close(request: HttpRequest) -> HttpResponse:
     if not {str(pk) for pk in hit.values_list("pk", flat=True)} <= seen:
         would = rows(request, hit, action="closure", here=here)
         return _screen(request, here, closure_form=form, would_strand=would)
-    Closure.objects.create(
-        during=DateTimeTZRange(during.start, during.end),
-        practitioner=who,
-        location=where,
-        reason=said["reason"],
-    )
+    try:
+        working.close(
+            during,
+            practitioner=who,
+            location=where,
+            reason=said["reason"],
+            by=cast(User, request.user),
+            now=here.now,
+        )
+    except Busy:
+        form.add_error(None, _("The calendar is busy. Nothing was saved; please try again."))
+        return _screen(request, here, closure_form=form, status=503)
     stranded.flag_stranded(now=here.now)
     messages.success(request, _("Closed. Nobody can book this time any more."))
     return redirect("admin:schedules")
@@ -203,7 +209,8 @@ def close(request: HttpRequest) -> HttpResponse:
 def open_again(request: HttpRequest, closure: int) -> HttpResponse:
     """Take a closure back; visits that it had stranded stand again."""
     here = here_now()
-    get_object_or_404(Closure, pk=closure).delete()
+    shut = get_object_or_404(Closure, pk=closure)
+    working.open_again(shut, by=cast(User, request.user), now=here.now)
     stands = stranded.flag_stranded(now=here.now)
     said = _("Open again.")
     if stands:

@@ -62,6 +62,8 @@ SCREENS: dict[str, frozenset[Role]] = {
     "admin:merge_people": MODERATORS,
     "admin:not_in_ehr": MODERATORS | {Role.AUDITOR},
     "admin:schedules": MANAGER,
+    "admin:hours": MANAGER,
+    "admin:change_hours": MANAGER,
     "admin:reports": LOG_READERS,
     "admin:report_file": LOG_READERS,
     "admin:staff": MANAGER,
@@ -105,6 +107,7 @@ ACTIONS: dict[str, frozenset[Role]] = {
     "admin:text_word": MODERATORS,
     **{f"admin:staff_{name}": MANAGER for name in ("invite", "role", "close", "open", "link")},
     **{f"admin:{name}": MANAGER for name in ("close", "open", "pause", "resume")},
+    **{f"admin:{name}": MANAGER for name in ("add_session", "drop_session", "keep_holidays")},
     "admin:confirm": DESK,
     **{
         f"admin:review_{name}": MODERATORS
@@ -183,6 +186,7 @@ def test_each_role_opens_its_own_screens_and_no_other(
         "/admin/reviews/1/": f"/admin/reviews/{a_review().pk}/",
         "/videoroom/1/": f"/videoroom/{a_room(clinic).pk}/",
         "/agreement/1/": f"/agreement/{an_agreement().pk}/",
+        "/hours/a-slug/": f"/hours/{clinic.doctor.slug}/",
         "/reports/a-slug.csv": "/reports/sources.csv",
         "/accesslog/1/": f"/accesslog/{AccessLog.objects.get().pk}/",
     }
