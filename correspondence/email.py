@@ -10,7 +10,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.utils import translation
 
-from correspondence import links
+from correspondence import links, wordings
 from correspondence.kinds import KINDS, one_line
 from correspondence.models import OutboxMessage
 from practice import clock
@@ -30,8 +30,13 @@ def render(message: OutboxMessage) -> EmailMultiAlternatives:
             "language": translation.get_language(),
             "link": link_of(message),
         }
-        text = render_to_string(f"emails/{message.kind}.txt", context)
-        html = render_to_string(f"emails/{message.kind}.html", context)
+        if own := wordings.own(message.kind, message.locale):
+            title, text = own.subject, wordings.plain(own, context)
+            context |= {"title": title, "paragraphs": wordings.paragraphs(own, context)}
+            html = render_to_string("emails/own_words.html", context)
+        else:
+            text = render_to_string(f"emails/{message.kind}.txt", context)
+            html = render_to_string(f"emails/{message.kind}.html", context)
     email = EmailMultiAlternatives(
         subject=title,
         body=text,

@@ -149,6 +149,36 @@ class OutboxMessage(models.Model):
         return f"<{name}@{urlsplit(settings.CLINIC_URL).hostname}>"
 
 
+class Wording(models.Model):
+    """The practice's own words for one kind of message in one language; the latest row counts, and
+    without a subject it says that the default holds again (correspondence/wordings.py)."""
+
+    kind = models.CharField(_("message"), max_length=40, choices=OutboxMessage.Kind)
+    locale = models.CharField(_("language"), max_length=10)
+    number = models.PositiveIntegerField()
+    subject = models.CharField(_("subject"), max_length=80, blank=True)
+    body = models.TextField(_("e-mail"), max_length=2000, blank=True)
+    text = models.CharField(_("text message"), max_length=300, blank=True)
+    at = models.DateTimeField(_("when"))
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ("kind", "locale", "number")
+        triggers = append_only_triggers()
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "locale", "number"], name="wording_one_after_the_other"
+            ),
+            models.CheckConstraint(
+                condition=Q(subject="", body="", text="") | (~Q(subject="") & ~Q(body="")),
+                name="wording_is_whole_or_the_default",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind}, {self.locale}: {self.number}"
+
+
 class Agreement(models.Model):
     """A business-associate agreement (HIPAA) with whoever carries a way of our messages."""
 

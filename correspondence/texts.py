@@ -21,7 +21,7 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import translation
 
-from correspondence import email
+from correspondence import email, wordings
 from correspondence.channels import Mark, NotNow, Refused, Unheard
 from correspondence.kinds import KINDS
 from correspondence.models import OutboxMessage, TextWord
@@ -118,6 +118,8 @@ def render(message: OutboxMessage) -> str:
             "title": str(KINDS[message.kind].title),
             "link": email.link_of(message),
         }
+        if (own := wordings.own(message.kind, message.locale)) and own.text:
+            return wordings.text_message(own, context, message.locale)
         return " ".join(render_to_string("emails/text_message.txt", context).split())
 
 

@@ -68,6 +68,7 @@ MORE = (
         _("Messages"),
         (
             Entry("sent", _("Messages"), (May.SEE_EVERY_CALENDAR,)),
+            Entry("wordings", _("Words of messages"), (May.SET_SCHEDULES,)),
             Entry("reviews", _("Reviews"), (May.MODERATE_REVIEWS,)),
         ),
     ),

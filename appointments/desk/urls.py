@@ -21,6 +21,7 @@ from appointments.desk import (
     today,
     undoing,
     views,
+    wordings,
 )
 
 REFERENCE = r"(?P<reference>[2-9A-Z]{4}-[2-9A-Z]{4})"
@@ -71,6 +72,20 @@ def urlpatterns_in(site: AdminSite) -> list[URLPattern]:
                 ("write/", "write_inquiry", inquiries.write_inquiry),
                 ("close/", "close_inquiry", inquiries.close_inquiry),
                 ("reopen/", "reopen_inquiry", inquiries.reopen_inquiry),
+            )
+        ),
+        # messages/words/
+        path("messages/words/", site.admin_view(wordings.wordings_list), name="wordings"),
+        *(
+            path(
+                f"messages/words/<slug:kind>/<slug:locale>/{step}",
+                site.admin_view(view),
+                name=name,
+            )
+            for step, name, view in (
+                ("", "wording", wordings.wording),
+                ("preview/", "preview_wording", wordings.preview_wording),
+                ("restore/", "restore_wording", wordings.restore_wording),
             )
         ),
         # schedules/

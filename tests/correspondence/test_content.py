@@ -15,9 +15,10 @@ from django.utils import translation
 
 from appointments import consents, inquiries, messages
 from appointments.models import Appointment, Consent, Delay, Inquiry, Mark, VisitType
-from correspondence import delivery, texts, undelivered
+from correspondence import delivery, texts, undelivered, wordings
 from correspondence.kinds import KINDS
 from correspondence.models import Agreement, MessageRules, OutboxMessage
+from correspondence.wordings import Words
 from practice.models import Practitioner
 from practice.roles import Role
 from procedures import reminders as pages_due
@@ -185,10 +186,25 @@ def said_wrongly(words: str) -> list[str]:
     return [word for word in NEVER if word in words.lower()]
 
 
+def in_our_own_words(language: str, now: dt.datetime) -> None:
+    """Every message to patients, with every value that may stand in it."""
+    maria = a_member(Role.MANAGER, "maria@clinic.test")
+    for kind in wordings.editable():
+        names = sorted(wordings.names_of(kind))
+        body = "\n".join(["Our own words", *(f"{name}: {{{name}}}" for name in names)])
+        words = Words("Our own words", body, "{practice} {when} {link}")
+        if "when" not in names:
+            words = Words("Our own words", body, "{practice} {link}")
+        wordings.change(kind, language, words, seen=0, by=maria, now=now)
+
+
+@pytest.mark.parametrize("own_words", [False, True])
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_kind_says_by_any_way_why_somebody_comes_or_who_they_are(
-    visit: Appointment, now: dt.datetime, language: str, settings: Any
+    visit: Appointment, now: dt.datetime, language: str, own_words: bool, settings: Any
 ) -> None:
+    if own_words:
+        in_our_own_words(language, now)
     Appointment.objects.update(language=language)
     visit.language = language
     settings.LANGUAGE_CODE = "en"
@@ -225,6 +241,9 @@ def test_no_kind_says_by_any_way_why_somebody_comes_or_who_they_are(
         known = {str(spec.title) for spec in KINDS.values()}
     with translation.override("en"):  # to staff, in the practice's language
         known |= {str(spec.title) for spec in KINDS.values()}
+    if own_words:
+        assert "Our own words" in titles
+        known |= {"Our own words"}
     assert titles <= known
     forbidden = ("spine", "alice", "adams", "dora", "visit type", "surg", "pain", "doctor")
     assert [title for title in known if any(word in title.lower() for word in forbidden)] == []

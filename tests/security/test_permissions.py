@@ -45,6 +45,8 @@ SCREENS: dict[str, frozenset[Role]] = {
     "admin:my_visits": frozenset({Role.DOCTOR, Role.ASSISTANT}),
     "admin:warning_signs": READERS,
     "admin:sent": MODERATORS | {Role.AUDITOR},
+    "admin:wordings": MANAGER,
+    "admin:wording": MANAGER,
     "admin:inquiries": MODERATORS | {Role.AUDITOR},
     "admin:inquiry": MODERATORS | {Role.AUDITOR},
     **{
@@ -119,6 +121,8 @@ ACTIONS: dict[str, frozenset[Role]] = {
     "admin:seen": DESK,
     "admin:step": DESK,
     "admin:undo": DESK,
+    "admin:preview_wording": MANAGER,
+    "admin:restore_wording": MANAGER,
     "admin:find_inquiry": MODERATORS,
     **{
         f"admin:{verb}_inquiry": MODERATORS
@@ -185,6 +189,7 @@ def test_each_role_opens_its_own_screens_and_no_other(
         "/workinghours/1/": f"/workinghours/{clinic.same_day.working_hours.get().pk}/",
         "/admin/reviews/1/": f"/admin/reviews/{a_review().pk}/",
         "/videoroom/1/": f"/videoroom/{a_room(clinic).pk}/",
+        "/words/a-slug/a-slug/": "/words/booked/en/",
         "/agreement/1/": f"/agreement/{an_agreement().pk}/",
         "/hours/a-slug/": f"/hours/{clinic.doctor.slug}/",
         "/reports/a-slug.csv": "/reports/sources.csv",
