@@ -34,7 +34,7 @@ STAFF_FOLDERS = ("templates/admin", "templates/account", "templates/mfa", "templ
                  "appointments/desk", "reviews/desk", "procedures/desk")  # fmt: skip
 STAFF_FILES = ("admin.py", "wagtail_hooks.py", "models/editing.py", "roles.py", "sign_in.py",
                "admin_site.py", "apps.py", "staff.py", "staff_accounts.py", "checks.py",
-               "access_log.py",
+               "access_log.py", "correspondence/wordings.py",
                "models/rate_count.py", "procedures/cms.py", "procedures/corrections.py",
                "procedures/wording.py", "models/release.py",
                "models/rules.py", "models/authorization.py",
