@@ -110,6 +110,7 @@ def test_everybody_can_use_every_screen_of_the_staff(
         f"/admin/book/?kind=office-visit&after={asked[0].reference}",
     )
     look("/admin/calendar/", "/admin/calendar/?view=week", "/admin/day-sheet/", f"{visit}move/")
+    look("/admin/inquiries/", "/admin/messages/words/", "/admin/messages/words/booked/es/")
     look("/admin/schedules/", "/admin/staff/", "/admin/launch/", "/admin/messages/")
     look("/admin/warning-signs/?language=es", f"{visit}cancel/", f"{visit}offer/", f"{visit}call/")
     look("/admin/appointments/visittype/", "/admin/practice/accesslog/")
