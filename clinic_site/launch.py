@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from allauth.mfa.models import Authenticator
 from django.conf import settings
@@ -21,6 +22,7 @@ from procedures import signing
 from procedures.models import Condition, Procedure, Topic
 
 SECOND_FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
+A_DAY = dt.timedelta(days=1)
 INVENTED = ("example.com", "example.org", "example.net")
 
 
@@ -44,6 +46,7 @@ def points() -> Iterator[Point]:
     yield from legal_notices()
     yield unreviewed()
     yield two_hats()
+    yield restore_drill()
     yield mail_delivered()
     yield agreements()
     yield promises_kept()
@@ -96,7 +99,12 @@ def samples() -> Point:
         faults.append("The practice itself is the sample.")
     live = Page.objects.live().specific()
     faults += [f"{page.title} is a sample." for page in live if getattr(page, "is_sample", False)]
-    faults += [f"{row} is a sample." for row in Practitioner.objects.filter(is_sample=True)]
+    for rows in (
+        Practitioner.objects.filter(is_sample=True),
+        Location.objects.filter(is_sample=True),
+        VisitType.objects.filter(is_sample=True, active=True),
+    ):
+        faults += [f"{row} is a sample." for row in rows]
     return Point("no sample is public", faults, "Import your own content, or change and untick it.")
 
 
@@ -118,6 +126,34 @@ def unreviewed() -> Point:
     faults = [f"{one.title}: not signed." for one in topics if not standings[one.pk].is_signed]
     faults += [f"{one.title}: review overdue." for one in topics if standings[one.pk].is_overdue]
     return Point("every page signed", faults, "A physician signs it at /cms/, My pages.")
+
+
+def restore_drill() -> Point:
+    """Whether a backup was restored and looked at within a day: one never tried is none."""
+    path, faults = _drill_kept_in(), []
+    try:
+        done_at = dt.datetime.fromisoformat(path.read_text(encoding="utf-8").strip())
+        if clock.now() - done_at > A_DAY:
+            faults.append(f"The last restore drill was at {done_at:%Y-%m-%d %H:%M} UTC.")
+    except (OSError, ValueError):
+        faults.append("No restore drill is recorded.")
+    return Point(
+        "a backup restored within a day",
+        faults,
+        "Restore the last backup into a spare database, sign in there and find a visit of today; "
+        "then run `launch_check --restored`.",
+    )
+
+
+def note_restore_drill() -> None:
+    """The operator has restored a backup just now and found in it what should be there."""
+    path = _drill_kept_in()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(clock.now().astimezone(dt.UTC).isoformat() + "\n", encoding="utf-8")
+
+
+def _drill_kept_in() -> Path:
+    return Path(settings.CLINIC_HOME) / "restore-drill.txt"
 
 
 def mail_delivered() -> Point:

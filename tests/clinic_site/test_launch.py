@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,10 +14,12 @@ from django.core.management import CommandError, call_command
 from appointments.models import Appointment
 from clinic_site import launch
 from correspondence.models import Agreement, MessageRules, OutboxMessage
-from practice import clock, notices
+from practice import clock as practice_clock
+from practice import notices
 from practice.models import PlainPage
 from practice.roles import Role
 from tests import people
+from tests.conftest import Clock
 from tests.content import a_plain_page, the_practice
 from tests.staff import a_member, signed_in
 
@@ -98,7 +101,7 @@ def test_a_request_past_its_promise_and_mail_that_never_came_are_red(now: dt.dat
     visit = people.a_visit(clinic.same_day, now)
     assert "no request waits too long" not in red()
     assert red()["mail arrives"] == ["No message was delivered in the last seven days."]
-    Appointment.objects.filter(pk=visit.pk).update(answer_due_at=clock.now())
+    Appointment.objects.filter(pk=visit.pk).update(answer_due_at=practice_clock.now())
     OutboxMessage.objects.update(state="failed")
     assert red()["no request waits too long"] == ["1 requests wait longer than was promised."]
     assert "were not delivered" in red()["mail arrives"][0]
@@ -127,3 +130,36 @@ def test_the_stage_says_how_far_the_practice_has_gone() -> None:
     assert launch.stage() == "Stage: booking at once, for some kinds of visit."
     clinic.office_visit.delete()
     assert launch.stage() == "Stage: requests. The desk answers each."
+
+
+def test_a_backup_that_nobody_restored_within_a_day_is_red(
+    settings: Any, tmp_path: Path, clock: Clock, now: dt.datetime
+) -> None:
+    the_practice()
+    settings.CLINIC_HOME = tmp_path
+    name = "a backup restored within a day"
+    assert red()[name] == ["No restore drill is recorded."]
+    with pytest.raises(CommandError):
+        call_command("launch_check", restored=True, stdout=StringIO())
+    assert name not in red()
+    clock.at(now + dt.timedelta(hours=25))
+    assert red()[name][0].startswith("The last restore drill was at 2026-11-24")
+
+
+def test_a_sample_that_patients_can_book_is_red() -> None:
+    clinic = people.a_clinic()
+    assert not any("Office visit" in fault for fault in red().get("no sample is public", ()))
+    type(clinic.office_visit).objects.update(is_sample=True)
+    type(clinic.office).objects.update(is_sample=True)
+    faults = red()["no sample is public"]
+    assert "Office visit is a sample." in faults
+    assert "Main Street office is a sample." in faults
+
+
+def test_the_default_zone_and_addresses_for_examples_are_red() -> None:
+    clinic = people.a_clinic()
+    assert "time zone" not in red()
+    clinic.practice.time_zone = "UTC"
+    clinic.practice.save()
+    assert red()["time zone"] == ["The practice's time zone is not set."]
+    assert "The practice's e-mail is frontdesk@example.com." in red()["addresses of your own"]

@@ -16,11 +16,18 @@ class Command(BaseCommand):
         parser.add_argument(
             "--make-notices", action="store_true", help="make a draft for each missing notice"
         )
+        parser.add_argument(
+            "--restored",
+            action="store_true",
+            help="write down that a backup was restored just now and looked at",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["make_notices"]:
             for notice in notices.make_missing():
                 self.stdout.write(f"made a draft: /{notice.slug}/")
+        if options["restored"]:
+            launch.note_restore_drill()
         points = list(launch.points())
         for point in points:
             self.stdout.write(f"{'green' if point.is_green else 'RED  '}  {point.name}")
