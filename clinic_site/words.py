@@ -38,7 +38,8 @@ STAFF_FILES = ("admin.py", "wagtail_hooks.py", "models/editing.py", "roles.py", 
                "models/rate_count.py", "procedures/cms.py", "procedures/corrections.py",
                "procedures/wording.py", "models/release.py",
                "models/rules.py", "models/authorization.py",
-               "reviews/moderation.py", "appointments/reporting.py", "practice/holidays.py")  # fmt: skip
+               "reviews/moderation.py", "appointments/reporting.py",
+               "practice/holidays.py")  # fmt: skip
 # Django's own words for the halves of a day; we write them as Spanish spelling wants.
 OF_DJANGO = ("a.m.", "p.m.")
 
