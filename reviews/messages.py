@@ -37,7 +37,7 @@ def received(review: Review, *, now: dt.datetime) -> None:
 
 
 def refused(review: Review, *, now: dt.datetime) -> None:
-    _to_writer(review, OutboxMessage.Kind.REVIEW_REFUSED, now=now)
+    _to_writer(review, OutboxMessage.Kind.REVIEW_REFUSED, now=now, by_staff=True)
 
 
 def alarm(*, week: int, now: dt.datetime) -> None:
@@ -77,7 +77,7 @@ def own_link(review: Review) -> LinkFor:
     )
 
 
-def _to_writer(review: Review, kind: str, *, now: dt.datetime) -> None:
+def _to_writer(review: Review, kind: str, *, now: dt.datetime, by_staff: bool = False) -> None:
     if not review.email:
         return
     outbox.put(
@@ -90,6 +90,7 @@ def _to_writer(review: Review, kind: str, *, now: dt.datetime) -> None:
         context=_from_us(),
         link=own_link(review),
         now=now,
+        by_staff=by_staff,
     )
 
 

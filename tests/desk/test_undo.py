@@ -12,7 +12,7 @@ from unittest import mock
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
 
 from appointments import booking, happened
@@ -254,6 +254,29 @@ def test_nobody_undoes_what_a_colleague_did(
     assert maria.post(f"{address}/undo/", {"seen_version": "2"}).status_code == 409
     visit.refresh_from_db()
     assert visit.status == "booked"
+
+
+@pytest.mark.parametrize(
+    ("changed", "constraint"),
+    [
+        ({"version": 2}, "act_one_per_version"),
+        ({"version": 3, "undone_at": -1}, "act_is_undone_after_it_was_done"),
+    ],
+)
+def test_the_database_refuses(
+    clinic: people.Clinic,
+    frances: User,
+    now: dt.datetime,
+    changed: dict[str, int],
+    constraint: str,
+) -> None:
+    visit = people.a_visit(clinic.same_day, now)
+    booking.confirm(visit, seen_version=1, by=frances, now=now)
+    facts: dict[str, Any] = dict(changed)
+    if "undone_at" in facts:
+        facts["undone_at"] = now + facts["undone_at"] * SECOND
+    with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
+        Act.objects.create(appointment=visit, verb="confirm", at=now, user=frances, **facts)
 
 
 # --- at the same moment --------------------------------------------------------------------------
