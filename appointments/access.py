@@ -56,6 +56,11 @@ def by_key(request: HttpRequest, key: uuid.UUID | None) -> Appointment | None:
     return _appointments().filter(key=key).first()
 
 
+def was_sent(request: HttpRequest, key: uuid.UUID) -> bool:
+    """Whether `by_key` has a visit to show."""
+    return keys.is_ours(request, key) and Appointment.objects.filter(key=key).exists()
+
+
 def may_use(request: HttpRequest, key: uuid.UUID, *, now: dt.datetime) -> bool:
     """Whether a form of this browser may go on with `key`: it was given it, or nothing personal
     has been written under it (a second click can overtake the cookie)."""

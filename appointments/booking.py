@@ -154,12 +154,14 @@ def request(
     less notice than patients need. `previous` is the visit that this one follows up.
     Raises SlotTaken, SlotGone (also when there is no slot to be found), Busy.
     """
-    if first := Appointment.objects.filter(key=key).first():
-        return first
-    held = Occupancy.objects.filter(key=key, kind=Kind.HOLD).first()
-    wanted = slot or (calendars.slot_of(held) if held else None)
+    wanted = slot
     if wanted is None:
-        raise SlotGone(None, now)
+        if first := Appointment.objects.filter(key=key).first():
+            return first
+        held = Occupancy.objects.filter(key=key, kind=Kind.HOLD).first()
+        if held is None:
+            raise SlotGone(None, now)
+        wanted = calendars.slot_of(held)
     own = taking.lock_for(key, wanted, now=now)
     if first := Appointment.objects.filter(key=key).first():
         return first

@@ -200,9 +200,8 @@ def write_down(
         actor=Actor.DESK if by else Actor.PATIENT,
         user=by,
     )
-    visit = fresh(row)
-    ehr.note(visit, now=now)
-    return visit
+    ehr.note(row, now=now)
+    return row
 
 
 def copy_of(old: Appointment) -> Appointment:

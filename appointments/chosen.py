@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from dataclasses import dataclass
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from practice.models import Practice, Practitioner
@@ -20,10 +21,23 @@ class Chosen:
     visit_type: VisitType
     practitioner: Practitioner
     held_until: dt.datetime | None
-    gone: bool
-    """Not held, and somebody else has it or it can no longer be asked for."""
-    zone: ZoneInfo
+    practice: Practice
+    key: uuid.UUID
     now: dt.datetime
+
+    @cached_property
+    def gone(self) -> bool:
+        """Not held, and somebody else has it or it can no longer be asked for."""
+        slot = self.time.slot
+        return (
+            self.held_until is None
+            and slot is not None
+            and not _is_free(slot, self.key, now=self.now)
+        )
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return self.practice.zone
 
     @property
     def name(self) -> str:
@@ -47,7 +61,7 @@ class Chosen:
         """States where the person seen may treat by video; without licenses on record, those of
         the practice."""
         own = frozenset(license.state for license in self.practitioner.licenses.all())
-        return own or frozenset(Practice.objects.current().licensed_states)
+        return own or frozenset(self.practice.licensed_states)
 
 
 def under(key: uuid.UUID, visit_type: VisitType, value: str, *, now: dt.datetime) -> Chosen | None:
@@ -59,19 +73,19 @@ def under(key: uuid.UUID, visit_type: VisitType, value: str, *, now: dt.datetime
     practitioner = Practitioner.objects.filter(slug=slot.practitioner, bookable=True).first()
     if practitioner is None or slot.visit_type != visit_type.slug:
         return None
-    zone = Practice.objects.current().zone
+    practice = Practice.objects.current()
     hold = (
         Occupancy.objects.live(now)
         .filter(key=key, kind=Kind.HOLD, practitioner=practitioner, starts_at=slot.start)
         .first()
     )
     return Chosen(
-        time=shown.a_time(slot, zone),
+        time=shown.a_time(slot, practice.zone, person=practitioner),
         visit_type=visit_type,
         practitioner=practitioner,
         held_until=hold.expires_at if hold else None,
-        gone=hold is None and not _is_free(slot, key, now=now),
-        zone=zone,
+        practice=practice,
+        key=key,
         now=now,
     )
 

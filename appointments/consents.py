@@ -126,17 +126,20 @@ class Given:
 def record(appointment: Appointment, answers: tuple[Given, ...], *, now: dt.datetime) -> None:
     """Inside the transaction that the answers were given in. Who gave them is whoever we talk to:
     the contact where there is one, else the patient."""
-    for answer in answers:
-        Consent.objects.create(
+    language = language_of(appointment.language.split("-")[0])
+    Consent.objects.bulk_create(
+        Consent(
             appointment=appointment,
             subject=answer.subject,
             given=answer.given,
             version=VERSION,
-            language=language_of(appointment.language.split("-")[0]),
+            language=language,
             at=now,
             giver=appointment.contact_name or str(appointment.patient),
             relationship=appointment.contact_relationship,
         )
+        for answer in answers
+    )
 
 
 def holds(appointment: Appointment, subject: str) -> bool:

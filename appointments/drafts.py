@@ -15,6 +15,7 @@ import uuid
 
 from cryptography.fernet import Fernet, InvalidToken
 from django.conf import settings
+from django.db import transaction
 
 from . import keys
 from .models import Draft
@@ -24,14 +25,16 @@ Typed = dict[str, str]
 
 def save(key: uuid.UUID, typed: Typed, *, now: dt.datetime) -> None:
     """Keep `typed` for some hours; what was kept under `key` before is replaced."""
-    forget_expired(now=now)
-    Draft.objects.update_or_create(
-        name=_name(key),
-        defaults={
-            "sealed": _lock(key).encrypt(json.dumps(typed).encode()),
-            "expires_at": now + keys.LASTS,
-        },
-    )
+    sealed = _lock(key).encrypt(json.dumps(typed).encode())
+    draft = Draft(name=_name(key), sealed=sealed, expires_at=now + keys.LASTS)
+    with transaction.atomic():
+        forget_expired(now=now)
+        Draft.objects.bulk_create(
+            [draft],
+            update_conflicts=True,
+            unique_fields=["name"],
+            update_fields=["sealed", "expires_at"],
+        )
 
 
 def load(key: uuid.UUID, *, now: dt.datetime) -> Typed:

@@ -43,10 +43,13 @@ def release(
     if but is not None:
         mine = mine.exclude(key=but.key)
     expired = mine.expired(now)
+    late = Appointment.objects.overdue(now).filter(occupancy__in=mine)
+    due = expired.order_by().values("pk").union(late.order_by().values("pk"), all=True)
+    if not due.exists():
+        return 0
     holds = expired.filter(kind=Kind.HOLD).delete()[0]
     keys = expired.filter(kind=Kind.OFFER).values_list("key", flat=True)
     offered = Appointment.objects.filter(key__in=set(keys), status=Status.PROPOSED)
-    late = Appointment.objects.overdue(now).filter(occupancy__in=mine)
     ended = sum(_lapse(one, now) for one in offered.with_people().order_by("pk"))
     ended += sum(_lapse(one, now) for one in late.with_people().order_by("pk"))
     # What an offer left behind that was settled otherwise.

@@ -24,18 +24,18 @@ LINK_LASTS_AFTER_VISIT = dt.timedelta(days=30)
 
 
 def request_received(appointment: Appointment, *, now: dt.datetime) -> None:
-    due = appointment.answer_due_at
-    zone = Practice.objects.current().zone
+    due, practice = appointment.answer_due_at, Practice.objects.current()
+    received = OutboxMessage.Kind.REQUEST_RECEIVED
     with translation.override(appointment.language):
-        extra = {"answer_by": wording.soon(due, zone, now=now)} if due else {}
-        _to_patient(appointment, OutboxMessage.Kind.REQUEST_RECEIVED, extra, now=now)
+        extra = {"answer_by": wording.soon(due, practice.zone, now=now)} if due else {}
+        _to_patient(appointment, received, extra, now=now, practice=practice)
 
 
 def booked(appointment: Appointment, *, now: dt.datetime, by_staff: bool = False) -> None:
-    zone = Practice.objects.current().zone
+    practice, kind = Practice.objects.current(), OutboxMessage.Kind.BOOKED
     with translation.override(appointment.language):
-        when = {"when": wording.when(appointment.starts_at, zone)}
-        _to_patient(appointment, OutboxMessage.Kind.BOOKED, when, now=now, by_staff=by_staff)
+        when = {"when": wording.when(appointment.starts_at, practice.zone)}
+        _to_patient(appointment, kind, when, now=now, by_staff=by_staff, practice=practice)
 
 
 def refused(appointment: Appointment, *, now: dt.datetime) -> None:
@@ -184,7 +184,8 @@ def staff_new_request(appointment: Appointment, *, now: dt.datetime) -> None:
     """Tell the front desk that somebody waits; who and why stands only behind the sign-in."""
     practice, due = Practice.objects.current(), appointment.answer_due_at
     extra = {"answer_by": wording.soon(due, practice.zone, now=now)} if due else {}
-    _to_desk(appointment, OutboxMessage.Kind.STAFF_NEW_REQUEST, extra, now=now)
+    kind = OutboxMessage.Kind.STAFF_NEW_REQUEST
+    _to_desk(appointment, kind, extra, now=now, practice=practice)
 
 
 def staff_request_lapsed(appointment: Appointment, *, now: dt.datetime) -> None:
@@ -248,11 +249,12 @@ def _to_patient(
     version: int | None = None,
     not_after: dt.datetime | None = None,
     by_staff: bool = False,
+    practice: Practice | None = None,
 ) -> None:
     """To whoever asked for the visit: by e-mail where they gave an address, and by text message
     where they agreed to that. `version` is what the message is about where that is no version of
-    the visit: the same again is not sent twice."""
-    patient, practice = appointment.patient, Practice.objects.current()
+    the visit: the same again is not sent twice. `practice`: where it has been read already."""
+    patient, practice = appointment.patient, practice or Practice.objects.current()
     ways = [(OutboxMessage.Way.EMAIL, patient.email)] if patient.email else []
     if KINDS[kind].by_text and wants_texts(appointment):
         ways.append((OutboxMessage.Way.TEXT, patient.phone.as_e164))
@@ -296,8 +298,9 @@ def _to_desk(
     *,
     now: dt.datetime,
     version: int | None = None,
+    practice: Practice | None = None,
 ) -> None:
-    practice = Practice.objects.current()
+    practice = practice or Practice.objects.current()
     if not practice.email:
         return
     outbox.put(

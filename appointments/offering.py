@@ -38,7 +38,7 @@ def offers_of(appointment: Appointment, *, now: dt.datetime) -> list[Occupancy]:
     """The times held for this patient to choose from, in order; `expires_at` is the same for all.
     `calendars.slot_of(row)` is what `accept` takes."""
     rows = Occupancy.objects.live(now).filter(key=appointment.key, kind=Kind.OFFER)
-    return list(rows.select_related("practitioner", "location", "visit_type").order_by("starts_at"))
+    return list(calendars.with_names(rows).order_by("starts_at"))
 
 
 @one_transaction

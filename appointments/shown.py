@@ -143,13 +143,13 @@ def times_url(visit_type: str) -> str:
     return reverse("appointments:times", args=[visit_type])
 
 
-def a_time(slot: Slot, zone: ZoneInfo) -> Time:
-    """A slot with the names of its person and place; looks them up where the slot has none."""
+def a_time(slot: Slot, zone: ZoneInfo, *, person: Practitioner | None = None) -> Time:
+    """A slot with the names of its person and place; looks them up where nobody brings them."""
     if slot.person is not None:
         who = slot.person.name
         place = (slot.place.city or slot.place.name) if slot.place else ""
     else:
-        person = Practitioner.objects.filter(slug=slot.practitioner).first()
+        person = person or Practitioner.objects.filter(slug=slot.practitioner).first()
         office = Location.objects.filter(slug=slot.location).first() if slot.location else None
         who = person.name_with_credentials if person else ""
         place = (office.city or office.name) if office else ""

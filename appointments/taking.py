@@ -62,13 +62,14 @@ def lock_for(
     """
     people = Practitioner.objects.filter(slug__in={slot.practitioner for slot in slots})
     elsewhere = Occupancy.objects.filter(key__in={key, *own})
-    practitioners = {
-        *people.values_list("pk", flat=True),
-        *elsewhere.values_list("practitioner", flat=True),
-    }
+    practitioners = set(
+        people.order_by()
+        .values_list("pk", flat=True)
+        .union(elsewhere.order_by().values_list("practitioner", flat=True))
+    )
     lock(practitioners, source=source)
     lapsing.release(practitioners, now)
-    return Occupancy.objects.filter(key=key, kind=Kind.HOLD).first()
+    return calendars.with_names(Occupancy.objects.filter(key=key, kind=Kind.HOLD)).first()
 
 
 def lock_own(appointment: Appointment) -> None:

@@ -23,6 +23,7 @@ def in_force() -> list[Window]:
     """Counted from when it began; the shortest first."""
     found = list(
         Procedure.objects.live()
+        .only("title", "live", "live_revision", "treatment_window_weeks")
         .filter(treatment_window_weeks__isnull=False, treatment_window_from__in=("injury", "onset"))
         .order_by("treatment_window_weeks", "title")
     )

@@ -14,7 +14,6 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
 
 from correspondence.models import Link
 from practice import clock
@@ -55,25 +54,29 @@ def issue(
     """
     now = now or clock.now()
     token = _token(purpose, row_id, generation)
-    with transaction.atomic():
-        of_this_row = Link.objects.filter(purpose=purpose, row_id=row_id)
+    token_hash = _hash(token)
+    of_this_row = Link.objects.filter(purpose=purpose, row_id=row_id)
+    known = list(of_this_row)
+    if all(one.token_hash != token_hash for one in known):
         # A second row of one generation exists once the link key has been changed.
-        is_over = of_this_row.filter(
-            Q(generation__gt=generation) | Q(generation=generation, revoked_at__isnull=False)
-        ).exists()
-        _link, is_new = Link.objects.get_or_create(
-            token_hash=_hash(token),
-            defaults={
-                "purpose": purpose,
-                "row_id": row_id,
-                "generation": generation,
-                "created_at": now,
-                "expires_at": expires_at or now + LIFETIME,
-                "revoked_at": now if is_over else None,
-            },
+        is_over = any(
+            one.generation > generation or (one.generation == generation and one.revoked_at)
+            for one in known
         )
-        if is_new:
-            of_this_row.filter(generation__lt=generation, revoked_at=None).update(revoked_at=now)
+        link = Link(
+            purpose=purpose,
+            row_id=row_id,
+            generation=generation,
+            token_hash=token_hash,
+            created_at=now,
+            expires_at=expires_at or now + LIFETIME,
+            revoked_at=now if is_over else None,
+        )
+        with transaction.atomic(savepoint=False):
+            Link.objects.bulk_create([link], ignore_conflicts=True)
+            if known:
+                older = of_this_row.filter(generation__lt=generation, revoked_at=None)
+                older.update(revoked_at=now)
     path = address(PATHS[Link.Purpose(purpose)].format(token=token))
     return f"{settings.CLINIC_URL}{path}"
 

@@ -39,8 +39,8 @@ def _ask(request: HttpRequest, slug: str) -> HttpResponse:
 def _show(request: HttpRequest, kind: VisitType) -> HttpResponse:
     now = clock.now()
     key = keys.in_tab(request) if "tab" in request.GET else None
-    if sent := access.by_key(request, key):
-        return go("received", sent.key)
+    if key and access.was_sent(request, key):
+        return go("received", key)
     typed = drafts.load(key, now=now) if key else {}
     period, form = _forms(kind, typed, bound="missing" in request.GET, now=now)
     problems = problems_of(period) + problems_of(form) if form.is_bound else []
@@ -66,8 +66,8 @@ def _send(request: HttpRequest, kind: VisitType) -> HttpResponse:
     """Sending it twice is the same as once: the key always answers the first."""
     now = clock.now()
     key = keys.parse(request.POST.get("key", "")) or keys.new()
-    if sent := access.by_key(request, key):
-        return go("received", sent.key)
+    if key and access.was_sent(request, key):
+        return go("received", key)
     if not access.may_use(request, key, now=now):
         key = keys.new()
     if not limited.may_keep(request, now=now):

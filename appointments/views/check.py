@@ -41,8 +41,8 @@ def check(request: HttpRequest, visit_type: str) -> HttpResponse:
 def _show(request: HttpRequest, kind: VisitType) -> HttpResponse:
     now = clock.now()
     key = keys.in_tab(request)
-    if sent := access.by_key(request, key):
-        return go("received", sent.key)
+    if key and access.was_sent(request, key):
+        return go("received", key)
     typed = drafts.load(key, now=now) if key else {}
     the_time = chosen.under(key, kind, typed.get("slot", ""), now=now) if key else None
     if key is None or the_time is None or typed.get("red_flag") not in RedFlag.KEPT:
@@ -70,19 +70,20 @@ def _show(request: HttpRequest, kind: VisitType) -> HttpResponse:
     )
 
 
-def _send(request: HttpRequest, kind: VisitType) -> HttpResponse:
+def _send(request: HttpRequest, kind: VisitType) -> HttpResponse:  # noqa: C901 (one way out each)
     """Sending it twice is the same as once: the key always answers the first visit."""
     now = clock.now()
     key = keys.parse(request.POST.get("key", ""))
-    if sent := access.by_key(request, key):
-        return go("received", sent.key)
+    if key and access.was_sent(request, key):
+        return go("received", key)
     if key is None or not keys.is_ours(request, key):
         key = keys.new()
     if not limited.may_keep(request, now=now):
         return limited.page(request, now=now)
-    typed = drafts.load(key, now=now)
-    typed |= {name: value for name, value in answers(request).items() if value}
-    drafts.save(key, typed, now=now)
+    kept = drafts.load(key, now=now)
+    typed = kept | {name: value for name, value in answers(request).items() if value}
+    if typed != kept:
+        drafts.save(key, typed, now=now)
     if language := other_language(request):
         return go_on_in(language, "check", key, kind.slug)
     the_time = chosen.under(key, kind, typed.get("slot", ""), now=now)

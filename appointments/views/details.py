@@ -39,8 +39,8 @@ def details(request: HttpRequest, visit_type: str) -> HttpResponse:
 def _show(request: HttpRequest, kind: VisitType) -> HttpResponse:
     now = clock.now()
     key = keys.in_tab(request)
-    if sent := access.by_key(request, key):
-        return go("received", sent.key)
+    if key and access.was_sent(request, key):
+        return go("received", key)
     typed = drafts.load(key, now=now) if key else {}
     the_time = chosen.under(key, kind, typed.get("slot", ""), now=now) if key else None
     if key is None or the_time is None or typed.get("red_flag") not in RedFlag.KEPT:
@@ -69,8 +69,8 @@ def _keep(request: HttpRequest, kind: VisitType) -> HttpResponse:  # noqa: C901 
     """What is typed is kept before anything can go wrong."""
     now = clock.now()
     key = keys.parse(request.POST.get("key", ""))
-    if sent := access.by_key(request, key):
-        return go("received", sent.key)
+    if key and access.was_sent(request, key):
+        return go("received", key)
     if key is None or not keys.is_ours(request, key):
         key = keys.new()  # the cookie ran out, the page did not: what is typed on it still counts
     if not limited.may_keep(request, now=now):

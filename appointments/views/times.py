@@ -49,8 +49,8 @@ def _times(request: HttpRequest, slug: str) -> HttpResponse:
 def _show(request: HttpRequest, kind: VisitType) -> HttpResponse:
     now = clock.now()
     key = keys.in_tab(request) if "tab" in request.GET else None
-    if sent := access.by_key(request, key):
-        return go("received", sent.key)
+    if key and access.was_sent(request, key):
+        return go("received", key)
     typed = drafts.load(key, now=now) if key else {}
     key = key or keys.new()
     person, place = request.GET.get("person", ""), request.GET.get("place", "")
@@ -108,8 +108,8 @@ def _show(request: HttpRequest, kind: VisitType) -> HttpResponse:
 def _choose(request: HttpRequest, kind: VisitType) -> HttpResponse:
     now = clock.now()
     key = keys.parse(request.POST.get("key", "")) or keys.new()
-    if sent := access.by_key(request, key):
-        return go("received", sent.key)
+    if key and access.was_sent(request, key):
+        return go("received", key)
     if not access.may_use(request, key, now=now):
         key = keys.new()
     if not limited.may_keep(request, now=now):
