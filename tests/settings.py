@@ -25,7 +25,7 @@ os.environ.update(
         "CLINIC_NOW": CLOCK,
         "SECRET_KEY": "only for tests " * 4,
         "LINK_KEY": "only for links in tests " * 3,
-        "CLINIC_DB_POOL": "false",
+        "CLINIC_DB_POOL": os.environ.get("TESTS_DB_POOL", "false"),
         # Playwright's synchronous calls run inside an event loop, where Django refuses queries.
         "DJANGO_ALLOW_ASYNC_UNSAFE": "true",
     }

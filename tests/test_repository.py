@@ -13,6 +13,7 @@ LONGEST = 400
 # Longer than LONGEST, and why that is right.
 LONG_FILES = {
     "tests/bundle/test_import.py": "what an import may change and what not, side by side",
+    "tests/appointments/pairs.py": "nine races and what may be wrong after them, side by side",
     "tests/appointments/machine.py": "every verb as a step, and what must hold after each",
     "tests/appointments/test_booking.py": "each verb's promise and its refusals, side by side",
     "tests/reviews/test_rules.py": "twenty rules, a test each, in their order",

@@ -359,7 +359,7 @@ class Anything(RuleBasedStateMachine):
     def what_ends_first_ends(self) -> None:
         ends = Occupancy.objects.exclude(expires_at=None).values_list("expires_at", flat=True)
         due = Appointment.objects.filter(status="pending").values_list("answer_due_at", flat=True)
-        if both := [*ends, *due]:
+        if both := [one for one in (*ends, *due) if one]:
             self.now = max(self.now, min(both))
             self.tally.done["release_expired"] += booking.release_expired(now=self.now)
 

@@ -1,64 +1,78 @@
-"""Two things at the same moment, each on a connection of its own: one way or the other, never both.
+"""Two things at the same moment, over HTTP: one way or the other, never both.
 
-Every race sets a stage, lets its clients start together, and says what went wrong. The same race
-with lock, constraint and comparison taken away (`unguarded`) must find something; else it is blind.
+Every race sets a stage, lets its clients send their forms together to the site behind gunicorn, and
+says what went wrong. What the worker does has no address: it runs here, at the same moment, on a
+connection of its own. The same race with lock, constraint and comparison taken away (`unguarded`)
+must find something; else it is blind.
 """
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+import http.client
+import re
 import threading
 import time
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from itertools import pairwise
+from dataclasses import dataclass, field, replace
+from itertools import count, pairwise
 from typing import Any
 from unittest import mock
+from urllib.parse import urlencode, urlsplit
 
-from django.db import connection, transaction
+from django.conf import settings
+from django.db import connection
+from django.http import HttpResponse
 
-from appointments import booking, calendars, changing, stranded, taking
-from appointments.models import Appointment, Occupancy, StatusChange
+from appointments import access, booking, calendars, changing, taking
+from appointments.models import Appointment, Occupancy, StatusChange, VisitType
 from correspondence.models import OutboxMessage
+from practice import clock
 from practice.models import Closure
-from tests.people import EVERY_DAY, Clinic, a_clinic, a_visit, a_visit_type, alice, bob, works
+from practice.roles import Role
+from tests.people import EVERY_DAY, Clinic, a_clinic, a_visit, a_visit_type, alice, works
+from tests.serving import serve
+from tests.staff import a_member, signed_in
 
-REFUSED = (
-    booking.AlreadyChanged,
-    booking.NotAllowed,
-    booking.SlotGone,
-    booking.TooManyHolds,
-    booking.Busy,
-)
+REFUSED = (booking.AlreadyChanged, booking.NotAllowed, booking.SlotGone, booking.Busy)
 MINUTE = dt.timedelta(minutes=1)
-Client = Callable[[int], object]
+TOKEN = "k" * 32
+THREADS = 7  # a process has at most eight connections
+# Of Texas. A telephone may ask five times a day, so there are many.
+AREAS = (210, 214, 254, 281, 325, 361, 409, 432, 469, 512, 682, 713, 806, 817, 830, 832, 903, 972)
+SEEN = re.compile(r'name="seen" value="(\d+)"')
 
 
+# --- the stage -----------------------------------------------------------------------------------
 @dataclass
 class Stage:
     """A clinic with two kinds of visit at every hour of the day, half an hour with buffers."""
 
     clinic: Clinic
     desk: Any
-    now: dt.datetime
+    session: str
+    """The cookie of somebody who may answer requests and close days."""
+    booked_kind: VisitType
+    asked_kind: VisitType
     times: list[Any]
     asked: list[Any]
+    numbers: Iterator[int] = field(default_factory=count)
 
     def a_time(self, number: int) -> Any:
         return self.times[number % len(self.times)]
 
     def a_request(self, number: int) -> Appointment:
-        return a_visit(self.asked_kind, self.now, slot=self.asked[number % len(self.asked)])
-
-    asked_kind: Any = None
-    booked_kind: Any = None
+        slot = self.asked[number % len(self.asked)]
+        return a_visit(self.asked_kind, clock.now(), slot=slot)
 
 
-def a_stage(now: dt.datetime, desk: Any) -> Stage:
-    clinic = a_clinic()
+def a_stage() -> Stage:
+    manager = a_member(Role.MANAGER, "frances@clinic.test", "Frances", "Field")
+    cookies, clinic, now = signed_in(manager).cookies, a_clinic(), clock.now()
     facts = {"minutes": 20, "buffer_before_minutes": 5, "buffer_after_minutes": 5}
     booked = a_visit_type(slug="booked-at-once", start_interval_minutes=10, **facts)
     asked = a_visit_type(
@@ -66,36 +80,88 @@ def a_stage(now: dt.datetime, desk: Any) -> Stage:
     )
     works(clinic.doctor, booked, dt.time(0), dt.time(0), days=EVERY_DAY)
     works(clinic.assistant, asked, dt.time(0), dt.time(0), days=EVERY_DAY)
-    later = now + dt.timedelta(hours=6)
     free = {
         kind: [
             slot
             for slot in calendars.free_times(visit_type=kind.slug, now=now)
-            if slot.start > later and not slot.call_us
+            if slot.start > now + dt.timedelta(hours=6) and not slot.call_us
         ]
         for kind in (booked, asked)
     }
-    # Of the starts every ten minutes those that do not touch each other, buffers included.
-    return Stage(clinic, desk, now, free[booked][::3], free[asked], asked, booked)
+    return Stage(
+        clinic,
+        manager,
+        f"{settings.SESSION_COOKIE_NAME}={cookies[settings.SESSION_COOKIE_NAME].value}",
+        booked,
+        asked,
+        # Of the starts every ten minutes those that do not touch each other, buffers included.
+        free[booked][::3],
+        free[asked],
+    )
 
 
-def together(clients: int, act: Client) -> Counter[str]:
-    """All at the same moment; what each got, `done` or the name of its refusal."""
-    ready, said = threading.Barrier(clients), Counter[str]()
+@dataclass
+class Browser:
+    """Without scripts, on one connection that it keeps."""
 
-    def start(number: int) -> None:
+    host: str
+    port: int
+    server: http.client.HTTPConnection | None = None
+
+    def post(self, path: str, cookie: str, **fields: Any) -> tuple[str, str]:
+        """Where the answer sends us, or its status; and the page."""
+        body = urlencode({"csrfmiddlewaretoken": TOKEN, **fields}, doseq=True)
+        head = {
+            "Content-Type": "application/x-www-form-urlencoded",
+            "Cookie": f"{cookie}; {settings.CSRF_COOKIE_NAME}={TOKEN}",
+        }
+        if self.server is None:
+            self.server = http.client.HTTPConnection(self.host, self.port, timeout=60)
+        self.server.request("POST", path, body, head)
+        answer = self.server.getresponse()
+        page = answer.read().decode()
+        if answer.will_close:
+            self.close()
+        if answer.status == 302:
+            leads = urlsplit(answer.headers["Location"]).path
+            word = re.sub(r"/visit/[^/]+/$", "/visit/", leads).rstrip("/").rsplit("/", 1)[-1]
+            return f"failed: {leads}" if "login" in leads else f"to {word}", page
+        polite = answer.status in (200, 409, 503)
+        return str(answer.status) if polite else f"failed: {answer.status}", page
+
+    def close(self) -> None:
+        if self.server is not None:
+            self.server.close()
+        self.server = None
+
+
+Act = Callable[[Browser], str]
+
+
+@dataclass
+class Round:
+    """What each client does, and how we know afterwards that it went one way."""
+
+    act: Callable[[int], Act]
+    settled: Callable[[], bool]
+
+
+def together(browsers: list[Browser], acts: list[Act]) -> Counter[str]:
+    """All at the same moment; what each got."""
+    ready, said = threading.Barrier(len(acts)), Counter[str]()
+
+    def start(browser: Browser, act: Act) -> None:
         try:
             ready.wait()
-            act(number)
-            said["done"] += 1
-        except REFUSED as refused:
-            said[type(refused).__name__] += 1
+            said[act(browser)] += 1
         except Exception as error:
+            browser.close()
             said[f"failed: {type(error).__name__}"] += 1
         finally:
             connection.close()
 
-    threads = [threading.Thread(target=start, args=(number,)) for number in range(clients)]
+    pairs = zip(browsers, acts, strict=True)
+    threads = [threading.Thread(target=start, args=pair) for pair in pairs]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -103,137 +169,226 @@ def together(clients: int, act: Client) -> Counter[str]:
     return said
 
 
-# --- the races: each answers what it did to one stage, in one round ------------------------------
-def one_time(stage: Stage, number: int, clients: int) -> Counter[str]:
+# --- what a client does --------------------------------------------------------------------------
+def books(stage: Stage, slot: Any) -> Act:
+    """The last form, with every answer."""
+    number = next(stage.numbers)
+    fields = {
+        "key": uuid.uuid4().hex,
+        "slot": slot.value,
+        "red_flag": "none",
+        "booking_for": "self",
+        "given_name": "Bob",
+        "family_name": f"Baker {number}",
+        "birth_date": "1951-07-22",
+        "phone": f"+1{AREAS[number // 100 % len(AREAS)]}55501{number % 100:02d}",
+        "email": f"bob-{number}@example.com",
+        "contact_by": "email",
+        "patient_status": "new",
+        "located_in": "TX",
+        "pay_by": "insurance",
+        "preferred_language": "en",
+        "consent": "on",
+    }
+    path = f"/appointments/{slot.visit_type}/check/"
+    return lambda browser: browser.post(path, "", **fields)[0]
+
+
+def confirms(stage: Stage, asked: Appointment) -> Act:
+    path = f"/admin/appointments/{asked.reference}/confirm/"
+    return lambda browser: browser.post(path, stage.session, seen_version=asked.version)[0]
+
+
+def presses(visit: Appointment, button: str, **fields: str) -> Act:
+    """On the status page, by the patient, who gave the date of birth before."""
+    page = HttpResponse()
+    access.let_in(page, visit, checked=True, now=clock.now())
+    cookie = "; ".join(f"{name}={one.value}" for name, one in page.cookies.items())
+    path = f"/a/visit/{visit.reference}/{button}/"
+    return lambda browser: browser.post(path, cookie, **fields)[0]
+
+
+def closes(stage: Stage, slot: Any, *, wait: float) -> Act:
+    """Whoever is shown which visits it strands reads that, and closes all the same."""
+    start, end = (one.astimezone(stage.clinic.practice.zone) for one in (slot.start, slot.end))
+    fields = {
+        "practitioner": str(stage.clinic.doctor.pk),
+        "first_day": start.date().isoformat(),
+        "from_time": f"{start:%H:%M}",
+        "last_day": end.date().isoformat(),
+        "until_time": f"{end:%H:%M}",
+    }
+
+    def act(browser: Browser) -> str:
+        time.sleep(wait)
+        word, seen = "", list[str]()
+        while word in ("", "200"):
+            word, page = browser.post("/admin/schedules/close/", stage.session, seen=seen, **fields)
+            if word == "200" and set(SEEN.findall(page)) <= set(seen):
+                return "failed: the form was not taken"
+            seen = SEEN.findall(page)
+        return word
+
+    return act
+
+
+def works_on(verb: Callable[[], object]) -> Act:
+    """What the worker does; it has no browser."""
+
+    def act(browser: Browser) -> str:
+        try:
+            verb()
+        except REFUSED as refused:
+            return type(refused).__name__
+        return "worker"
+
+    return act
+
+
+# --- the races: each sets its stage for one round ------------------------------------------------
+def one_time(stage: Stage, number: int) -> Round:
     slot = stage.a_time(number)
-    return together(clients, lambda client: _book(stage, slot))
+    return Round(lambda client: books(stage, slot), lambda: _visits_at(stage, slot) == 1)
 
 
-def times_that_overlap(stage: Stage, number: int, clients: int) -> Counter[str]:
+def times_that_overlap(stage: Stage, number: int) -> Round:
     """Every ten minutes there is a start; those that the buffers let touch each other cross."""
     slot = stage.a_time(2 * number)
-
-    def act(client: int) -> object:
-        shift = (client % 3) * 10 * MINUTE
-        moved = replace(slot, start=slot.start + shift, end=slot.end + shift)
-        return _book(stage, moved)
-
-    return together(clients, act)
-
-
-def confirm_and_confirm(stage: Stage, number: int, clients: int) -> Counter[str]:
-    asked = stage.a_request(number)
-    return together(clients, lambda client: _confirm(stage, asked))
-
-
-def confirm_and_cancel(stage: Stage, number: int, clients: int) -> Counter[str]:
-    asked = stage.a_request(number)
-    return together(
-        clients,
-        lambda client: _cancel(stage, asked) if client % 2 else _confirm(stage, asked),
+    shifted = [
+        replace(slot, start=slot.start + shift, end=slot.end + shift)
+        for shift in (0 * MINUTE, 10 * MINUTE, 20 * MINUTE)
+    ]
+    return Round(
+        lambda client: books(stage, shifted[client % 3]),
+        lambda: sum(_visits_at(stage, one) for one in shifted) == 1,
     )
 
 
-def cancel_and_reschedule(stage: Stage, number: int, clients: int) -> Counter[str]:
-    visit = a_visit(stage.booked_kind, stage.now, slot=stage.a_time(2 * number))
-    other = stage.a_time(2 * number + 1)
-
-    def act(client: int) -> object:
-        if client % 2:
-            return _cancel(stage, visit)
-        return booking.reschedule(visit, key=uuid.uuid4(), slot=other, by=None, now=stage.now)
-
-    return together(clients, act)
+def confirm_and_confirm(stage: Stage, number: int) -> Round:
+    asked = stage.a_request(number)
+    return Round(lambda client: confirms(stage, asked), lambda: _status(asked) == "booked")
 
 
-def accept_and_expire(stage: Stage, number: int, clients: int) -> Counter[str]:
+def confirm_and_cancel(stage: Stage, number: int) -> Round:
+    asked = stage.a_request(number)
+    return Round(
+        lambda client: (
+            presses(asked, "cancel") if (client + number) % 2 else confirms(stage, asked)
+        ),
+        # Who was second to cancel what had just been confirmed reads that first.
+        lambda: _status(asked) in ("booked", "cancelled"),
+    )
+
+
+def cancel_and_reschedule(stage: Stage, number: int) -> Round:
+    visit = a_visit(stage.booked_kind, clock.now(), slot=stage.a_time(2 * number))
+    other = stage.a_time(2 * number + 1).value
+    return Round(
+        lambda client: (
+            presses(visit, "cancel")
+            if (client + number) % 2
+            else presses(visit, "move", key=uuid.uuid4().hex, slot=other)
+        ),
+        lambda: _status(visit) == "cancelled",
+    )
+
+
+def accept_and_expire(stage: Stage, number: int) -> Round:
+    """The worker's clock stands where the offer ends, that of the others a little before."""
     offered = booking.offer(
         stage.a_request(number),
         slots=[stage.a_time(2 * number), stage.a_time(2 * number + 1)],
         by=stage.desk,
-        now=stage.now,
+        now=clock.now(),
     )
-    rows = booking.offers_of(offered, now=stage.now)
+    rows = booking.offers_of(offered, now=clock.now())
     slot, ends = calendars.slot_of(rows[0]), rows[0].expires_at
     assert ends
 
-    def act(client: int) -> object:
-        match client % 3:
+    def act(client: int) -> Act:
+        match (client + number) % 3:
             case 0:
-                return booking.accept(offered, slot=slot, by=None, now=ends - MINUTE)
+                return presses(offered, "choose", slot=slot.value)
             case 1:
-                return booking.release_expired(now=ends)
+                return works_on(lambda: booking.release_expired(now=ends))
             case _:
-                return _book(replace(stage, now=ends), slot)
+                return books(stage, slot)
 
-    return together(clients, act)
+    return Round(act, lambda: _status(offered) in ("booked", "waitlist"))
 
 
-def two_requests(stage: Stage, number: int, clients: int) -> Counter[str]:
+def two_requests(stage: Stage, number: int) -> Round:
     slot = stage.asked[number % len(stage.asked)]
-    return together(clients, lambda client: _book(stage, slot))
+    return Round(lambda client: books(stage, slot), lambda: _visits_at(stage, slot) == 1)
 
 
-def closure_and_booking(stage: Stage, number: int, clients: int) -> Counter[str]:
+def closure_and_booking(stage: Stage, number: int) -> Round:
     """Either the booking finds the closure, or whoever closed finds the visit flagged."""
     slot = stage.a_time(number)
+    wait = 0.03 * (number % 10)
+    return Round(
+        lambda client: books(stage, slot) if client else closes(stage, slot, wait=wait),
+        # Asked at once: the next closure would flag what this one has overlooked.
+        lambda: (
+            Closure.objects.filter(during=(slot.start, slot.end)).count() == 1
+            and not wrongs(stage)[STRANDED]
+        ),
+    )
 
-    def act(client: int) -> object:
-        if client:
-            return _book(stage, slot)
-        time.sleep(0.05 * (number % 10))
-        with transaction.atomic():
-            Closure.objects.create(during=(slot.start, slot.end), practitioner=stage.clinic.doctor)
-        return stranded.flag_stranded(now=stage.now)
 
-    return together(clients, act)
-
-
-def freed_time_and_booking(stage: Stage, number: int, clients: int) -> Counter[str]:
-    day = stage.now.date()
-    booking.join_waitlist(
+def freed_time_and_booking(stage: Stage, number: int) -> Round:
+    now = clock.now()
+    for before in Appointment.objects.with_people().filter(status__in=("waitlist", "proposed")):
+        booking.cancel(before, by=stage.desk, reason="", now=now)
+    waiting = booking.join_waitlist(
         key=uuid.uuid4(),
         details=alice(),
         visit_type="booked-at-once",
-        period=booking.Period(first=day, last=day + dt.timedelta(days=90)),
+        period=booking.Period(first=now.date(), last=now.date() + dt.timedelta(days=90)),
         by=None,
-        now=stage.now,
+        now=now,
     )
-    calendars._memory.clear()
-    first = calendars.free_times(visit_type="booked-at-once", now=stage.now)
-    soon = next(slot for slot in first if slot.start >= stage.now + 30 * MINUTE)
+    free = calendars.free_times(visit_type="booked-at-once", now=now)
+    soon = next(slot for slot in free if slot.start >= now + 32 * MINUTE)
 
-    def act(client: int) -> object:
-        if client % 4 == 0:
-            return booking.offer_freed_time(now=stage.now)
-        return _book(stage, soon)
+    def act(client: int) -> Act:
+        if client % 4 == number % 4:
+            return works_on(lambda: booking.offer_freed_time(now=now + MINUTE))
+        return books(stage, soon)
 
-    return together(clients, act)
+    def settled() -> bool:
+        kept = Occupancy.objects.filter(key=waiting.key, starts_at=soon.start).count()
+        return _status(waiting) == "proposed" and kept + _visits_at(stage, soon) == 1
+
+    return Round(act, settled)
 
 
-RACES: dict[str, Callable[[Stage, int, int], Counter[str]]] = {
-    "one time": one_time,
-    "overlapping times with buffers": times_that_overlap,
-    "confirm | confirm": confirm_and_confirm,
-    "confirm | cancel": confirm_and_cancel,
-    "cancel | reschedule": cancel_and_reschedule,
-    "accept | expire": accept_and_expire,
-    "two requests": two_requests,
-    "closure | booking": closure_and_booking,
-    "freed time | booking": freed_time_and_booking,
+# Each with the wrong that it is there to see; its control has to find that one.
+DOUBLED, TWICE, STRANDED = (
+    "two have one time",
+    "two changes from one status",
+    "stranded and not flagged",
+)
+RACES: dict[str, tuple[Callable[[Stage, int], Round], str]] = {
+    "one time": (one_time, DOUBLED),
+    "overlapping times with buffers": (times_that_overlap, DOUBLED),
+    "confirm | confirm": (confirm_and_confirm, TWICE),
+    "confirm | cancel": (confirm_and_cancel, TWICE),
+    "cancel | reschedule": (cancel_and_reschedule, TWICE),
+    "accept | expire": (accept_and_expire, TWICE),
+    "two requests": (two_requests, DOUBLED),
+    "closure | booking": (closure_and_booking, STRANDED),
+    "freed time | booking": (freed_time_and_booking, DOUBLED),
 }
 
 
-def _book(stage: Stage, slot: Any) -> object:
-    return booking.request(key=uuid.uuid4(), slot=slot, details=bob(), source="", now=stage.now)
+def _visits_at(stage: Stage, slot: Any) -> int:
+    rows = Appointment.objects.holding_time().filter(starts_at=slot.start)
+    return rows.filter(practitioner__slug=slot.practitioner).count()
 
 
-def _confirm(stage: Stage, asked: Appointment) -> object:
-    return booking.confirm(asked, seen_version=asked.version, by=stage.desk, now=stage.now)
-
-
-def _cancel(stage: Stage, visit: Appointment) -> object:
-    return booking.cancel(visit, by=None, reason="", now=stage.now)
+def _status(visit: Appointment) -> str:
+    return Appointment.objects.get(pk=visit.pk).status
 
 
 # --- what is wrong afterwards --------------------------------------------------------------------
@@ -243,9 +398,9 @@ def wrongs(stage: Stage) -> Counter[str]:
     rows = list(Occupancy.objects.order_by("practitioner", "during"))
     for one, other in pairwise(rows):
         same = one.practitioner_id == other.practitioner_id
-        found["two have one time"] += same and other.during.lower < one.during.upper
+        found[DOUBLED] += same and other.during.lower < one.during.upper
     changes = StatusChange.objects.values_list("appointment", "from_status")
-    found["two changes from one status"] += sum(n - 1 for n in Counter(changes).values())
+    found[TWICE] += sum(n - 1 for n in Counter(changes).values())
     told = OutboxMessage.objects.exclude(to=stage.clinic.practice.email)
     events = Counter(told.values_list("subject", "version"))
     found["two messages about one thing"] += sum(n - 1 for n in events.values())
@@ -263,7 +418,7 @@ def wrongs(stage: Stage) -> Counter[str]:
             starts_at__lt=closure.during.upper,
             ends_at__gt=closure.during.lower,
         )
-        found["stranded and not flagged"] += inside.filter(needs_rebooking=False).count()
+        found[STRANDED] += inside.filter(needs_rebooking=False).count()
     return +found
 
 
@@ -301,7 +456,7 @@ def comparing_nothing() -> Iterator[None]:
         return current
 
     def slow_take(*args: Any, **facts: Any) -> Occupancy:
-        time.sleep(0.1)
+        time.sleep(0.25)
         return take(*args, **facts)
 
     class Blind:
@@ -326,18 +481,57 @@ def comparing_nothing() -> Iterator[None]:
         yield
 
 
+@contextmanager
+def a_crowd(clients: int, *, guarded: bool) -> Iterator[list[Browser]]:
+    """As many browsers, spread over the processes of a site in which none of them has to wait for
+    a thread or a connection; without its guards, as `unguarded` has it."""
+    module = "clinic_site.wsgi" if guarded else "tests.appointments.unguarded"
+    with contextlib.ExitStack() as stack:
+        sites = [
+            stack.enter_context(
+                serve(
+                    # One behind each port: a connection that is kept stays with its process.
+                    workers=1,
+                    threads=THREADS,
+                    application=f"{module}:application",
+                    TESTS_DB_POOL="true",
+                    GUNICORN_CMD_ARGS="--keep-alive 75",
+                )
+            )
+            for _ in range(max(2, -(-clients // THREADS)))
+        ]
+        if not guarded:
+            stack.enter_context(comparing_nothing())
+        places = [urlsplit(site.url) for site in sites]
+        browsers = [
+            Browser(place.hostname or "", place.port or 0)
+            for place in (places[client % len(places)] for client in range(clients))
+        ]
+        for browser in browsers:
+            stack.callback(browser.close)
+        yield browsers
+
+
 def run(
-    stage: Stage, *, rounds: int, clients: int, until_found: bool = False
+    stage: Stage,
+    browsers: list[Browser],
+    *,
+    rounds: int,
+    until_found: bool = False,
+    after_each: Callable[[str, int], None] = lambda name, number: None,
 ) -> Iterator[tuple[str, Counter[str], Counter[str]]]:
     """Each race: its name, what the clients got, and what it left wrong. `until_found` ends a race
-    with the first wrong, for the controls."""
+    when it has seen what it is there to see, for the controls."""
     before = wrongs(stage)
-    for place, (name, race) in enumerate(RACES.items()):
-        said = Counter[str]()
+    for place, (name, (race, what)) in enumerate(RACES.items()):
+        said, unsettled = Counter[str](), Counter[str]()
         for number in range(rounds):
-            said += race(stage, place * rounds + number, clients)
-            if until_found and wrongs(stage) - before:
+            one = race(stage, place * rounds + number)
+            said += together(browsers, [one.act(client) for client in range(len(browsers))])
+            unsettled["not one way or the other"] += not one.settled()
+            after_each(name, number + 1)
+            if until_found and (wrongs(stage) - before)[what]:
                 break
         after = wrongs(stage)
-        yield name, said, after - before
+        yield name, said, (after - before) + unsettled
         before = after
