@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator
+from functools import cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from appointments.intervals import Interval
@@ -17,6 +19,7 @@ DAY = dt.timedelta(days=1)
 NAMES = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
 
+@cache
 def first_minute(wall: dt.datetime, zone: ZoneInfo) -> dt.datetime:
     """The first minute at which the clock on the wall shows `wall` or later."""
     minute = (wall - DAY).replace(tzinfo=dt.UTC)
@@ -39,28 +42,68 @@ def windows(hours: Hours, days: list[dt.date], zone: ZoneInfo) -> list[tuple[dt.
     return [found for day in days if (found := window(hours, day, zone))]
 
 
+Start = tuple[int, int | None, dt.datetime, str, dt.datetime | None]
+"""Practitioner, place, start, why only by telephone, answer due."""
+Answers = Callable[[dt.datetime], dt.datetime | None]
+
+
+def facts(slot: Any) -> Start:
+    """What availability.py says of a free time, to be compared."""
+    place = slot.place.id if slot.place else None
+    return slot.person.id, place, slot.start, slot.call_us, slot.answer_by
+
+
 def free_starts(
     rules: Rules, taken: dict[int, list[Interval]], *, now: dt.datetime, first: dt.date, days: int
-) -> set[tuple[int, int | None, dt.datetime, str, dt.datetime | None]]:
-    """(practitioner, place, start, why only by telephone, answer due) of every free time.
-
-    `now` and every interval are whole minutes.
-    """
-    visit = rules.visits[0]
+) -> set[Start]:
+    """Every free time. `now` and every interval are whole minutes."""
     answer = answers(rules, now)
-    found = set()
-    for works in rules.works:
-        for minute in grid(rules, works, now=now, first=first, days=days):
-            if minute - now < visit.notice * MINUTE:
-                continue
-            if is_closed(rules, works, minute) or is_taken(rules, works, minute, taken):
-                continue
-            if not is_open_to_ask(rules, works, minute, taken, now=now):
-                continue
-            due = None if visit.instant else answer(minute - visit.notice * MINUTE)
-            call = "" if visit.instant or due else "nobody-answers-before"
-            found.add((works.practitioner, works.location, minute, call, due))
-    return found
+    return {
+        found
+        for works in rules.works
+        for minute in grid(rules, works, now=now, first=first, days=days)
+        if (found := start_of(rules, works, minute, taken, now=now, answer=answer))
+    }
+
+
+def starts_at(
+    rules: Rules,
+    taken: dict[int, list[Interval]],
+    minute: dt.datetime,
+    *,
+    now: dt.datetime,
+    answer: Answers,
+) -> set[Start]:
+    """What may start at one moment; `answer` is `answers(rules, now)`."""
+    if minute.astimezone(rules.zone).fold:
+        return set()
+    return {
+        found
+        for works in rules.works
+        if (works.location is None) == (rules.visits[0].modality == "virtual")
+        and (found := start_of(rules, works, minute, taken, now=now, answer=answer))
+    }
+
+
+def start_of(
+    rules: Rules,
+    works: Works,
+    minute: dt.datetime,
+    taken: dict[int, list[Interval]],
+    *,
+    now: dt.datetime,
+    answer: Answers,
+) -> Start | None:
+    visit = rules.visits[0]
+    if minute - now < visit.notice * MINUTE:
+        return None
+    if is_closed(rules, works, minute) or is_taken(rules, works, minute, taken):
+        return None
+    if not is_open_to_ask(rules, works, minute, taken, now=now):
+        return None
+    due = None if visit.instant else answer(minute - visit.notice * MINUTE)
+    call = "" if visit.instant or due else "nobody-answers-before"
+    return works.practitioner, works.location, minute, call, due
 
 
 def grid(
@@ -169,7 +212,7 @@ def is_taken(
     )
 
 
-def answers(rules: Rules, now: dt.datetime) -> Callable[[dt.datetime], dt.datetime | None]:
+def answers(rules: Rules, now: dt.datetime) -> Answers:
     today = now.astimezone(rules.zone).date()
     days = [today + offset * DAY for offset in range(-1, 9)]
     opened = [one for hours in rules.desk for one in windows(hours, days, rules.zone)]
