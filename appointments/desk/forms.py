@@ -104,6 +104,26 @@ class SeenForm(forms.Form):
     seen_version = forms.IntegerField(widget=forms.HiddenInput)
 
 
+class TakeOverForm(forms.Form):
+    """Who was seen to have the request; empty when nobody had it."""
+
+    over = forms.IntegerField(required=False, min_value=1)
+
+
+class LookedForm(forms.Form):
+    until = forms.DateTimeField(input_formats=["%Y-%m-%dT%H:%M:%S.%f%z", "%Y-%m-%dT%H:%M:%S%z"])
+
+
+class NewsForm(forms.Form):
+    """What the page shows: how many wait, and the latest of them."""
+
+    as_of = forms.RegexField(r"^[0-9]{1,6}-[0-9]{1,18}$", required=False)
+
+    def seen(self) -> tuple[int, int]:
+        waiting, latest = (self.cleaned_data["as_of"] or "0-0").split("-")
+        return int(waiting), int(latest)
+
+
 class SearchForm(forms.Form):
     words = forms.CharField(
         label=_("Name, telephone or reference"),

@@ -7,18 +7,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, cast
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from appointments import access, undoing, wording
+from appointments import access, claims, undoing, wording
 from appointments.desk.rows import Row
-from appointments.models import Appointment, StatusChange
+from appointments.models import Appointment, Claim, StatusChange
 from practice import access_log, clock, limits
 from practice.models import Practice
 from practice.roles import May
@@ -126,6 +128,34 @@ def already_changed(request: HttpRequest, current: Appointment, *, here: Here) -
     return appointment_page(request, current, here=here, status=409, said=said)
 
 
+def is_held(request: HttpRequest, wanted: Appointment, claim: Claim, *, here: Here) -> HttpResponse:
+    """A colleague answers this request just now: say who and since when; change nothing. The page
+    has the button to take it over."""
+    said = _("%(who)s has this request since %(when)s. Nothing was changed.") % {
+        "who": claim.user.get_full_name() or claim.user.get_username(),
+        "when": here.soon(claim.at),
+    }
+    return appointment_page(request, wanted, here=here, status=409, said=said)
+
+
+def held_by_another(
+    request: HttpRequest, wanted: Appointment, *, here: Here
+) -> HttpResponse | None:
+    """What stands in the way of an action, if a colleague has claimed the request."""
+    claim = claims.by_another(wanted, cast(User, request.user), now=here.now)
+    return is_held(request, wanted, claim, here=here) if claim and here.row(wanted).waits else None
+
+
+def from_the_inbox(request: HttpRequest) -> bool:
+    return "inbox" in (request.POST.get("back"), request.GET.get("back"))
+
+
+def to_the_inbox(*, at: str = "", done: str = "") -> HttpResponse:
+    """Back to the inbox, with the focus on that request, or on the one after what is done."""
+    where = urlencode({name: one for name, one in (("at", at), ("done", done)) if one})
+    return redirect(f"{reverse('admin:index')}?{where}")
+
+
 def busy(request: HttpRequest, shown: Appointment, *, here: Here) -> HttpResponse:
     said = _("The calendar is busy. Nothing was changed; please try again in a moment.")
     return appointment_page(request, shown, here=here, status=503, said=said)
@@ -147,6 +177,7 @@ def page(
 ) -> HttpResponse:
     context |= {
         "practice": here.practice,
+        "now_stamp": int(here.now.timestamp()),
         "now_in_words": wording.when(here.now, here.zone),
         "zone_name": here.now.astimezone(here.zone).tzname(),
         "screen": name,

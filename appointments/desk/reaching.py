@@ -14,11 +14,21 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
-from appointments import access, booking, calendars, marks, shown
+from appointments import access, booking, calendars, claims, marks, shown
 from appointments import messages as letters
 from appointments.availability import BadSlot, Slot
 from appointments.desk.forms import SeenForm
-from appointments.desk.pages import Here, already_changed, busy, here_now, needs, page
+from appointments.desk.pages import (
+    Here,
+    already_changed,
+    busy,
+    from_the_inbox,
+    held_by_another,
+    here_now,
+    needs,
+    page,
+    to_the_inbox,
+)
 from appointments.models import Appointment, Call
 from correspondence import links
 from practice.roles import May
@@ -49,6 +59,10 @@ def _one(request: HttpRequest, reference: str, action: str, here: Here) -> Appoi
     )
 
 
+def _to_the_visit(reference: str) -> HttpResponse:
+    return redirect("admin:appointment", reference)
+
+
 @needs(May.ANSWER_REQUESTS)
 @require_POST
 def seen(request: HttpRequest, reference: str) -> HttpResponse:
@@ -57,7 +71,7 @@ def seen(request: HttpRequest, reference: str) -> HttpResponse:
     wanted = _one(request, reference, "seen", here)
     booking.mark_seen(wanted, by=cast(User, request.user), now=here.now)
     messages.success(request, _("%(name)s now reads that you saw this.") % {"name": wanted.patient})
-    return redirect("admin:appointment", reference)
+    return to_the_inbox(done=reference) if from_the_inbox(request) else _to_the_visit(reference)
 
 
 @needs(May.ANSWER_REQUESTS)
@@ -66,6 +80,8 @@ def call(request: HttpRequest, reference: str) -> HttpResponse:
     """How a call went, and when we try again."""
     here = here_now()
     wanted = _one(request, reference, "call", here)
+    if held := held_by_another(request, wanted, here=here):
+        return held
     form = CallForm(request.POST or None, initial={"seen_version": wanted.version})
     again = None
     if form.is_valid() and form.cleaned_data["try_again"]:
@@ -90,8 +106,9 @@ def call(request: HttpRequest, reference: str) -> HttpResponse:
         return already_changed(request, changed.appointment, here=here)
     except booking.Busy:
         return busy(request, wanted, here=here)
+    claims.let_go(wanted, by=cast(User, request.user))
     messages.success(request, _("The call is written down; the patient's page says so."))
-    return redirect("admin:appointment", reference)
+    return to_the_inbox(done=reference) if from_the_inbox(request) else _to_the_visit(reference)
 
 
 @needs(May.ANSWER_REQUESTS)
@@ -103,6 +120,8 @@ def offer(request: HttpRequest, reference: str) -> HttpResponse:  # noqa: C901
     row = here.row(wanted)
     if "offer" not in row.verbs:
         return already_changed(request, wanted, here=here)
+    if held := held_by_another(request, wanted, here=here):
+        return held
     chosen, problem = request.POST.getlist("slot"), ""
     if request.method == "POST":
         version = SeenForm(request.POST)
@@ -135,7 +154,7 @@ def offer(request: HttpRequest, reference: str) -> HttpResponse:  # noqa: C901
                 _("Offered. We keep these times until %(name)s has chosen.")
                 % {"name": wanted.patient},
             )
-            return redirect("admin:appointment", reference)
+            return to_the_inbox() if from_the_inbox(request) else _to_the_visit(reference)
     free = calendars.free_times(visit_type=wanted.visit_type.slug, now=here.now)
     return page(
         request,

@@ -14,6 +14,8 @@ from django.utils.translation import gettext as _
 from appointments import states, status, transitions, video, window, wording
 from appointments.models import (
     Appointment,
+    Call,
+    Claim,
     Consent,
     Joining,
     Mark,
@@ -174,6 +176,33 @@ class Row:
         return at
 
     @property
+    def claim(self) -> Claim | None:
+        """Who answers this request just now."""
+        held: Claim | None = getattr(self.appointment, "claim", None)
+        return held if held and self.waits and held.holds(self.now) else None
+
+    @property
+    def claimed_at(self) -> str:
+        return wording.time(self.claim.at, self.zone) if self.claim else ""
+
+    @property
+    def claimed_until(self) -> str:
+        return wording.time(self.claim.until, self.zone) if self.claim else ""
+
+    @property
+    def called(self) -> str:
+        """The last try to call: `Left a voicemail 9:10 AM, again at 3:00 PM`."""
+        last: dict[str, str] | None = getattr(self.appointment, "last_call", None)
+        if not last:
+            return ""
+        at = wording.soon(dt.datetime.fromisoformat(last["at"]), self.zone, now=self.now)
+        said = f"{Call.Outcome(last['outcome']).label}, {at}"
+        again = dt.datetime.fromisoformat(last["again"]) if last["again"] else None
+        if again and again > self.now:
+            said += ". " + _("Again at %(time)s") % {"time": wording.time(again, self.zone)}
+        return said
+
+    @property
     def around(self) -> list[tuple[str, str]]:
         """Looks, calls and the like: (when, what), the earliest first."""
         steps = [(mark.at, str(mark.get_kind_display())) for mark in self.marks]
@@ -185,6 +214,20 @@ class Row:
             steps.append((call.at, said))
         return [(wording.soon(at, self.zone, now=self.now), said) for at, said in sorted(steps)]
 
+    @cached_property
+    def windows(self) -> list[window.Window]:
+        """The treatment windows in force; a list hands in what it has read once for all."""
+        return window.in_force() if self.appointment.onset_date else []
+
+    @property
+    def fewest_days(self) -> int | None:
+        """What is left of the shortest treatment window that is still open."""
+        onset = self.appointment.onset_date
+        if onset is None:
+            return None
+        left = [one.days_left(onset, today=self._today) for one in self.windows]
+        return min((days for days in left if days >= 0), default=None)
+
     @property
     def days_left(self) -> list[str]:
         """For each procedure with a treatment window, what is left of it."""
@@ -193,7 +236,7 @@ class Row:
             return []
         today = self.now.astimezone(self.zone).date()
         said = []
-        for one in window.in_force():
+        for one in self.windows:
             left = one.days_left(onset, today=today)
             if left >= 0:
                 words = ngettext("%(what)s: %(n)d day left", "%(what)s: %(n)d days left", left)

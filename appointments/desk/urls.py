@@ -10,6 +10,7 @@ from appointments.desk import (
     calendar,
     day_sheet,
     ehr,
+    inbox,
     inquiries,
     moving,
     my_visits,
@@ -29,7 +30,9 @@ REFERENCE = r"(?P<reference>[2-9A-Z]{4}-[2-9A-Z]{4})"
 
 def urlpatterns_in(site: AdminSite) -> list[URLPattern]:
     return [
-        path("", site.admin_view(views.front), name="index"),
+        path("", site.admin_view(inbox.front), name="index"),
+        path("inbox/news/", site.admin_view(inbox.news), name="news"),
+        path("inbox/looked/", site.admin_view(inbox.looked), name="looked"),
         path("today/", site.admin_view(today.today), name="today"),
         path("today/late/", site.admin_view(today.running_late), name="running_late"),
         path("calendar/", site.admin_view(calendar.calendar), name="calendar"),
@@ -116,6 +119,7 @@ def urlpatterns_in(site: AdminSite) -> list[URLPattern]:
                 name=name,
             )
             for name, view in (
+                ("claim", inbox.claim),
                 ("seen", reaching.seen),
                 ("call", reaching.call),
                 ("offer", reaching.offer),

@@ -10,7 +10,6 @@ import datetime as dt
 from typing import cast
 from urllib.parse import urlencode
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.models import User
 from django.http import Http404, HttpRequest, HttpResponse
@@ -27,6 +26,7 @@ from appointments.desk.pages import (
     appointment_page,
     busy,
     from_my_visits,
+    held_by_another,
     here_now,
     needs,
     page,
@@ -36,39 +36,6 @@ from practice.roles import May
 
 ONE_DAY = dt.timedelta(days=1)
 MOST_FOUND = 50
-
-
-def front(request: HttpRequest) -> HttpResponse:
-    """/admin/ itself: the inbox; who has no desk goes to the pages they edit."""
-    if not request.user.has_perm(May.SEE_DESK) and request.user.has_perm(May.EDIT_PAGES):
-        return redirect(settings.CMS_ADDRESS)
-    return inbox(request)
-
-
-@needs(May.SEE_DESK)
-@require_GET
-def inbox(request: HttpRequest) -> HttpResponse:
-    """Who waits for an answer, the earliest requested time first, and who comes today."""
-    here = here_now()
-    rows = rows_of(request, lists.waiting_or_coming(here.now, here.zone), action="inbox", here=here)
-    waiting = [row for row in rows if row.waits]
-    return page(
-        request,
-        "inbox",
-        here=here,
-        waiting=waiting,
-        overdue=sum(row.urgency == "overdue" for row in waiting),
-        listed=[
-            (here.row(one), booking.why_here(one))
-            for one in lists.in_waiting_order(
-                row.appointment for row in rows if row.appointment.status in lists.NO_TIME_YET
-            )
-        ],
-        coming=[row for row in rows if row.appointment.status in lists.COMING and row.is_today],
-        locked=[row for row in rows if getattr(row.appointment, "is_locked", False)],
-        after_action=bool(messages.get_messages(request)),
-        search_form=SearchForm(),
-    )
 
 
 @needs(May.SEE_DESK)
@@ -140,6 +107,8 @@ def confirm(request: HttpRequest, reference: str) -> HttpResponse:
     form = SeenForm(request.POST)
     if not form.is_valid():
         raise Http404
+    if held := held_by_another(request, wanted, here=here):
+        return held
     try:
         booked = booking.confirm(
             wanted,
@@ -171,6 +140,8 @@ def refuse(request: HttpRequest, reference: str) -> HttpResponse:
     row = here.row(wanted)
     if request.method == "GET" and "refuse" not in row.verbs:
         return already_changed(request, wanted, here=here)
+    if held := held_by_another(request, wanted, here=here):
+        return held
     form = RefusalForm(request.POST or None, initial={"seen_version": wanted.version})
     if not form.is_valid():
         return page(

@@ -1,6 +1,7 @@
 from .act import Act
 from .appointment import Appointment, StatusChange, new_reference
 from .delay import LATE_AT_MOST, Delay
+from .desk import Claim, LastLook
 from .draft import Draft
 from .ehr import EhrEntry
 from .inquiry import Inquiry, InquiryStep
@@ -24,6 +25,7 @@ __all__ = [
     "BusyTime",
     "CalendarVersion",
     "Call",
+    "Claim",
     "Consent",
     "Delay",
     "Draft",
@@ -33,6 +35,7 @@ __all__ = [
     "InquiryStep",
     "Joining",
     "Kind",
+    "LastLook",
     "Mark",
     "Occupancy",
     "OfferedTime",

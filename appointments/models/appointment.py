@@ -96,6 +96,7 @@ class Appointment(models.Model):
     class Source(models.TextChoices):
         WEB = "web", _("Website")
         PHONE = "phone", _("Telephone")
+        EHR = "ehr", _("Loaded from the EHR")
 
     reference = models.CharField(
         _("reference"), max_length=9, unique=True, default=new_reference, editable=False
@@ -184,6 +185,7 @@ class Appointment(models.Model):
         verbose_name_plural = _("appointments")
         indexes = (
             models.Index(fields=("starts_at",), name="appointment_by_start"),
+            models.Index(fields=("created_at",), name="appointment_by_creation"),
             models.Index(
                 fields=("answer_due_at",),
                 name="appointment_waiting",
@@ -291,6 +293,13 @@ class StatusChange(models.Model):
         triggers = append_only_triggers()
         verbose_name = _("change of status")
         verbose_name_plural = _("changes of status")
+        indexes = (
+            models.Index(
+                fields=("at",),
+                name="cancelled_by_patient",
+                condition=Q(to_status="cancelled", actor="patient"),
+            ),
+        )
         constraints = (
             models.CheckConstraint(
                 condition=Q(from_status__in=("", *Status.values))

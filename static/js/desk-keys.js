@@ -1,7 +1,8 @@
-// The desk by keyboard: j and k walk through the requests, c confirms, r refuses, / finds, ? explains.
-// On the day of the visit: a is here, i checked in, d done, n did not come. z undoes the last thing, for ten seconds.
+// The desk by keyboard: j and k (or, from a request on, the arrows) walk through the requests; the letters are the
+// data-key of what each does, and ? shows them all. z undoes the last thing, for ten seconds. Keys can be turned off.
 // Everything here is also a link or a button; nothing depends on this file.
 (() => {
+  const OFF = "desk-keys-off";
   const requests = () => [...document.querySelectorAll("[data-request]")];
   const current = () => document.activeElement?.closest("[data-request]");
 
@@ -19,36 +20,64 @@
     const all = requests();
     const target = current() ?? (all.length === 1 ? all[0] : null);
     const action = target?.querySelector(`[data-key="${key}"]`);
-    if (!action) return;
     if (action instanceof HTMLFormElement) action.requestSubmit();
-    else action.click();
+    else action?.click();
+    return Boolean(action);
+  };
+
+  const show = () => {
+    const list = document.querySelector("[data-keys-list]");
+    if (!list) return;
+    const home = list.parentElement;
+    const dialog = document.createElement("dialog");
+    dialog.className = "keys-dialog";
+    dialog.setAttribute("aria-label", "Keys");
+    const close = document.createElement("button");
+    close.className = "btn btn-secondary";
+    close.textContent = "Close";
+    close.addEventListener("click", () => dialog.close());
+    dialog.addEventListener("close", () => {
+      home.append(list);
+      dialog.remove();
+    });
+    dialog.append(list, close);
+    document.body.append(dialog);
+    dialog.showModal();
+    close.focus();
   };
 
   const keys = {
     j: () => walk(1),
     k: () => walk(-1),
-    c: () => press("c"),
-    r: () => press("r"),
-    a: () => press("a"),
-    i: () => press("i"),
-    d: () => press("d"),
-    n: () => press("n"),
     z: () => document.querySelector("[data-undo]")?.requestSubmit(),
     "/": () => document.getElementById("id_words")?.focus(),
-    "?": () => {
-      const help = document.querySelector("[data-keys]");
-      if (!help) return;
-      help.open = !help.open;
-      if (help.open) help.scrollIntoView({ block: "nearest" });
-    },
+    "?": show,
   };
 
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
-    if (event.target.closest("input, textarea, select")) return;
+    if (event.target.closest("input, textarea, select, dialog")) return;
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      if (!current()) return;
+      event.preventDefault();
+      walk(event.key === "ArrowDown" ? 1 : -1);
+      return;
+    }
+    if (localStorage.getItem(OFF)) return;
     const act = keys[event.key];
-    if (!act) return;
+    if (act) act();
+    else if (!/^[a-z]$/.test(event.key) || !press(event.key)) return;
     event.preventDefault();
-    act();
   });
+
+  const power = document.querySelector("[data-keys-switch]");
+  if (power) {
+    const box = power.querySelector("input");
+    box.checked = !localStorage.getItem(OFF);
+    box.addEventListener("change", () => {
+      if (box.checked) localStorage.removeItem(OFF);
+      else localStorage.setItem(OFF, "1");
+    });
+    power.hidden = false;
+  }
 })();

@@ -31,6 +31,7 @@ EVERYBODY = frozenset(Role)
 # Seen with GET. The screens of one patient are tried with a visit on the person's own calendar.
 SCREENS: dict[str, frozenset[Role]] = {
     "admin:index": READERS,
+    "admin:news": READERS,
     "admin:appointments": READERS,
     "admin:appointment": READERS,
     "admin:refuse": DESK,
@@ -119,6 +120,8 @@ ACTIONS: dict[str, frozenset[Role]] = {
         )
     },
     "admin:seen": DESK,
+    "admin:claim": DESK,
+    "admin:looked": DESK,
     "admin:step": DESK,
     "admin:undo": DESK,
     "admin:preview_wording": MANAGER,
