@@ -268,7 +268,7 @@ def _multirange(pieces: Iterable[Interval]) -> str:
 
 def _read(statement: str, period: Period, **more: Any) -> list[tuple[Any, ...]]:
     during = period.during
-    said = {"start": during.start, "end": during.end, "zone": period.zone.key}
+    said: dict[str, Any] = {"start": during.start, "end": during.end, "zone": period.zone.key}
     with connection.cursor() as cursor:
         cursor.execute(statement, said | more)
         return list(cursor.fetchall())

@@ -10,7 +10,8 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from appointments.reporting import ONE_DAY, Answers, Period
+from appointments.reporting import Answers, Period
+from appointments.rules import ONE_DAY
 
 WIDTH, HEIGHT = 640, 200
 

@@ -96,7 +96,7 @@ class ShiftForm(forms.Form):
     def __init__(self, *args: Any, choices: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         cast(forms.ChoiceField, self.fields["where"]).choices = choices.places
-        types = cast(forms.ModelMultipleChoiceField, self.fields["visit_types"])
+        types = cast("forms.ModelMultipleChoiceField[VisitType]", self.fields["visit_types"])
         types.queryset = VisitType.objects.filter(active=True)
         types.choices = choices.kinds
 

@@ -28,7 +28,8 @@ from django.views.decorators.http import require_GET
 from appointments import reporting, wording
 from appointments.desk import charts
 from appointments.desk.pages import Here, here_now, needs, page
-from appointments.reporting import LONGEST, ONE_DAY, Period
+from appointments.reporting import LONGEST, Period
+from appointments.rules import ONE_DAY
 from practice import access_log, limits
 from practice.roles import May
 

@@ -60,8 +60,8 @@ def hours_of(clinic: people.Clinic) -> list[tuple[str, str, str | None, str | No
         (
             f"{row.opens:%H:%M}",
             f"{row.closes:%H:%M}",
-            row.from_date and str(row.from_date),
-            row.until_date and str(row.until_date),
+            str(row.from_date) if row.from_date else None,
+            str(row.until_date) if row.until_date else None,
         )
         for row in WorkingHours.objects.filter(practitioner=clinic.doctor).order_by("pk")
     ]

@@ -19,6 +19,7 @@ from appointments import booking, reporting
 from appointments.desk.reports import plain
 from appointments.models import Appointment, BusyTime, StatusChange
 from appointments.reporting import Period
+from appointments.rules import ONE_DAY
 from practice.models import AccessLog, Closure
 from practice.roles import Role
 from tests import people
@@ -89,7 +90,7 @@ def test_a_request_counts_on_the_day_it_came_in_and_on_no_other(
 ) -> None:
     asked_at(clinic, now, "Tess")
     today = this_day(clinic, now)
-    yesterday = Period(today.first - reporting.ONE_DAY, today.first - reporting.ONE_DAY, today.zone)
+    yesterday = Period(today.first - ONE_DAY, today.first - ONE_DAY, today.zone)
     assert reporting.answers(yesterday, now=now)[0].asked == 0
     assert reporting.answers(today, now=now)[0].asked == 1
 
@@ -103,7 +104,7 @@ def test_who_did_not_come_by_kind_of_visit_and_by_when_it_was_booked(
     clinic: people.Clinic, now: dt.datetime
 ) -> None:
     today = this_day(clinic, now)
-    before = now - 5 * reporting.ONE_DAY
+    before = now - 5 * ONE_DAY
     early = [
         time
         for time in people.free_times(clinic.office_visit, before)
