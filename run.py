@@ -6,6 +6,7 @@
     python3 run.py check            format, lint, types, templates and the long test matrices
     python3 run.py manage …         a command of manage.py on this site's data
     python3 run.py bench NAME …     measure something; without NAME it lists what can be measured
+    python3 run.py tour             pictures of every screen, for docs/
     python3 run.py new FOLDER       a commented content bundle to start your own site from
 
 Settings are environment variables: HOST PORT CLINIC_HOME CLINIC_CONTENT CLINIC_MODE CLINIC_URL
@@ -69,6 +70,7 @@ def main() -> int:
         "check": commands.check,
         "manage": commands.manage,
         "bench": commands.bench,
+        "tour": commands.tour,
         "new": commands.new,
     }
     if words and words[0] not in others:

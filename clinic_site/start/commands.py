@@ -159,6 +159,13 @@ def bench(words: list[str]) -> int:
     return in_foreground([PYTHON, str(BENCH / f"{words[0]}.py"), *words[1:]], env=env, cwd=ROOT)
 
 
+def tour(words: list[str]) -> int:
+    """Pictures of every screen on a played day, into docs/pictures and docs/tour.md."""
+    environment.enter("requirements-dev.txt")
+    with _database_for_tests() as env:
+        return in_foreground([PYTHON, "-m", "tests.tour", *words], env=env, cwd=ROOT)
+
+
 def new(words: list[str]) -> int:
     if len(words) != 1:
         raise Sorry("Say where the bundle should go: python3 run.py new FOLDER")
