@@ -195,7 +195,7 @@ def test_each_role_opens_its_own_screens_and_no_other(
         "/words/a-slug/a-slug/": "/words/booked/en/",
         "/agreement/1/": f"/agreement/{an_agreement().pk}/",
         "/hours/a-slug/": f"/hours/{clinic.doctor.slug}/",
-        "/reports/a-slug.csv": "/reports/sources.csv",
+        "/reports/1.csv": "/reports/sources.csv",
         "/accesslog/1/": f"/accesslog/{AccessLog.objects.get().pk}/",
     }
     opened: dict[str, set[Role]] = {name: set() for name in SCREENS}
