@@ -46,8 +46,9 @@ WITH numbered AS (
   INSERT INTO appointments_patient (id, given_name, family_name, birth_date, phone, email,
       contact_by, voicemail_ok, patient_status, preferred_language, needs, created_at,
       wants_no_invitation, reminders, chart_number)
-  SELECT patient, 'Alice', 'Adams ' || i, '1948-03-09', '+12145550101', '', 'phone', false, '',
-         'en', '', starts, false, 'both', '' FROM wanted
+  SELECT patient, 'Alice', 'Adams ' || i, date '1930-01-01' + i * 37 %% 25000,
+         '+1' || 201 + i / 100 %% 790 || '55501' || lpad((i %% 100)::text, 2, '0'),
+         '', 'phone', false, '', 'en', '', starts, false, 'both', '' FROM wanted
 ), taken AS (
   INSERT INTO appointments_occupancy (id, practitioner_id, during, starts_at, ends_at,
       visit_type_id, state, kind, key, source)
