@@ -196,6 +196,7 @@ def test_each_role_opens_its_own_screens_and_no_other(
         "/agreement/1/": f"/agreement/{an_agreement().pk}/",
         "/hours/a-slug/": f"/hours/{clinic.doctor.slug}/",
         "/reports/1.csv": "/reports/sources.csv",
+        "/words/1/1/": "/words/booked/en/",
         "/accesslog/1/": f"/accesslog/{AccessLog.objects.get().pk}/",
     }
     opened: dict[str, set[Role]] = {name: set() for name in SCREENS}
