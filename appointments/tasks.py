@@ -6,7 +6,7 @@ import logging
 
 from procrastinate.contrib.django import app
 
-from appointments import booking, drafts, inquiries, promises, reminders
+from appointments import booking, busy, drafts, inquiries, promises, reminders
 from practice import clock
 
 logger = logging.getLogger(__name__)
@@ -45,6 +45,15 @@ def warn_of_promises(timestamp: int) -> None:
     """Tell the desk, then the person on call, of promises that are about to be broken."""
     promises.warn(now=clock.now())
     inquiries.warn(now=clock.now())
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="appointments.read_busy_calendars", queueing_lock="read_busy_calendars")
+def read_busy_calendars(timestamp: int) -> None:
+    """When somebody is busy in the EHR, where the operator has set its address."""
+    for who, outcome in busy.read_addresses(now=clock.now()):
+        if isinstance(outcome, str):
+            logger.warning("the calendar of %s was not read: %s", who, outcome)
 
 
 @app.periodic(cron="7 * * * *")

@@ -288,6 +288,15 @@ WAGTAILIMAGES_EXTENSIONS = ["jpg", "jpeg", "png", "webp"]
 WAGTAILIMAGES_MAX_UPLOAD_SIZE = 10 * 1024 * 1024
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
 
+# --- the EHR -------------------------------------------------------------------------------------
+# Whose busy times are read from where: "ana-ortega=https://… ben-cole=https://…"
+BUSY_CALENDARS = {
+    who: address
+    for who, _is, address in (
+        one.partition("=") for one in env.str("CLINIC_BUSY_CALENDARS", "").split()
+    )
+}
+
 # --- e-mail --------------------------------------------------------------------------------------
 DEFAULT_FROM_EMAIL = env.str("CLINIC_FROM_EMAIL", "frontdesk@example.com")
 EMAIL_TIMEOUT = 10  # seconds for each word of the conversation with the mail server

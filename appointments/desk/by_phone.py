@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any, cast
 
 from django import forms
@@ -14,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from appointments import access, booking, calendars, chosen, keys, shown, states, wording
+from appointments import access, booking, calendars, chosen, keys, patients, shown, states, wording
 from appointments.availability import BadSlot, Slot
 from appointments.desk import staff_times
 from appointments.desk.pages import Here, here_now, needs, page
@@ -23,6 +24,7 @@ from appointments.models import Appointment, Patient, VisitType
 from practice.roles import May
 
 SHOWN = 24
+HEARD = ("phone", "email", "voicemail_ok", "preferred_language")
 TEXT = {"class": "form-control", "autocomplete": "off"}
 CHOICE = {"class": "form-select"}
 
@@ -108,21 +110,25 @@ class CallerForm(forms.Form):
 @require_http_methods(["GET", "POST"])
 def book(request: HttpRequest) -> HttpResponse:
     """`?kind=` the kind of visit, `?slot=` the time chosen in the calendar, `?after=` the visit
-    that it follows up."""
+    that it follows up, `?who=` the record of whoever calls. What is booked for somebody on file
+    lies with that record."""
     here = here_now()
     kinds = list(VisitType.objects.filter(active=True))
     kind = next((one for one in kinds if one.slug == request.GET.get("kind")), None)
     previous = None
     if reference := request.GET.get("after"):
         previous = access.one_for_staff(request, reference, action="book", now=here.now)
+    who = previous.patient if previous else None
+    if previous is None and (number := request.GET.get("who", "")).isdecimal():
+        who = access.one_patient_for_staff(request, int(number[:18]), action="book", now=here.now)
     if kind is None:
-        return page(request, "book", here=here, kinds=kinds, previous=previous)
+        return page(request, "book", here=here, kinds=kinds, previous=previous, who=who)
     key = keys.parse(request.POST.get("key", "")) or keys.new()
     wish = _wish(request.GET.get("slot", ""), kind, now=here.now)
     value = request.POST.get("slot") or (wish.value if wish else "")
     problem, near = _gone(wish, now=here.now) if request.method == "GET" else ("", [])
     picked = chosen.under(key, kind, value, now=here.now)
-    form = CallerForm(request.POST or None, kind=kind, picked=picked, initial=_known(previous))
+    form = CallerForm(request.POST or None, kind=kind, picked=picked, initial=_known(who, previous))
     if request.method == "POST":
         if picked is None:
             problem = _("Choose a time.")
@@ -131,7 +137,7 @@ def book(request: HttpRequest) -> HttpResponse:
                 made = booking.request(
                     key=key,
                     slot=picked.time.slot,
-                    details=form.details(),
+                    details=_on_file(who, form.details(), by=request.user, now=here.now),
                     source="",
                     by=cast(User, request.user),
                     previous=previous,
@@ -152,6 +158,7 @@ def book(request: HttpRequest) -> HttpResponse:
         kinds=kinds,
         kind=kind,
         previous=previous,
+        who=who,
         form=form,
         key=key.hex,
         slot=value,
@@ -201,11 +208,28 @@ def _after(request: HttpRequest, made: Appointment) -> HttpResponse:
     return redirect("admin:my_visits")
 
 
-def _known(previous: Appointment | None) -> dict[str, Any]:
-    """What the earlier visit tells, so that nobody asks twice."""
-    if previous is None:
+def _on_file(
+    who: Patient | None, said: booking.RequestDetails, *, by: Any, now: dt.datetime
+) -> booking.RequestDetails:
+    """For the person on file, who may have a new number; for anybody else as it was typed."""
+    if who is None or _name(who) != _name(said):
+        return said
+    heard = {name: getattr(said, name) for name in HEARD}
+    try:
+        patients.correct(who, said=heard, seen=patients.version_of(who), by=by, now=now)
+    except patients.ChangedMeanwhile as changed:
+        who = patients.living(changed.patient)
+    return replace(said, patient=who.pk)
+
+
+def _name(one: Patient | booking.RequestDetails) -> tuple[str, str, dt.date]:
+    return one.given_name.casefold(), one.family_name.casefold(), one.birth_date
+
+
+def _known(who: Patient | None, previous: Appointment | None) -> dict[str, Any]:
+    """What is on file, so that nobody asks twice."""
+    if who is None:
         return {}
-    who = previous.patient
     return {
         "given_name": who.given_name,
         "family_name": who.family_name,
@@ -214,7 +238,7 @@ def _known(previous: Appointment | None) -> dict[str, Any]:
         "email": who.email,
         "voicemail_ok": who.voicemail_ok,
         "preferred_language": who.preferred_language,
-        "located_in": previous.located_in,
+        "located_in": previous.located_in if previous else "",
     }
 
 

@@ -61,6 +61,7 @@ MORE = (
             Entry("day_sheet", _("Day sheet"), (May.READ_NOTES,)),
             Entry("people", _("Patients"), (May.SEE_DESK,)),
             Entry("not_in_ehr", _("Not yet in the EHR"), (May.SEE_EVERY_CALENDAR,)),
+            Entry("busy_elsewhere", _("Busy elsewhere"), (May.SET_SCHEDULES,)),
             Entry("schedules", _("Schedules"), (May.SET_SCHEDULES,)),
         ),
     ),

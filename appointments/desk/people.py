@@ -13,12 +13,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
-from django.utils.translation import get_language_info, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from appointments import access, booking, patients, wording
 from appointments.desk import search
+from appointments.desk.merging import chart_taken, language_of
 from appointments.desk.pages import Here, here_now, needs, page
 from appointments.fields import PatientDateField, TelephoneField
 from appointments.models import Appointment, Consent, Patient, PatientChange, Status
@@ -99,7 +100,7 @@ class PersonForm(forms.ModelForm[Patient]):
         known = dict(self.fields["preferred_language"].choices)  # type: ignore[attr-defined]
         if patient.preferred_language not in known:
             language = cast(forms.ChoiceField, self.fields["preferred_language"])
-            language.choices = [*known.items(), (patient.preferred_language, _language(patient))]
+            language.choices = [*known.items(), (patient.preferred_language, language_of(patient))]
 
     def clean_birth_date(self) -> dt.date:
         born = cast(dt.date, self.cleaned_data["birth_date"])
@@ -215,7 +216,7 @@ def person(request: HttpRequest, patient: int) -> HttpResponse:
         here=here,
         who=who,
         age=_age(who, here),
-        speaks=_language(who),
+        speaks=language_of(who),
         coming=sorted(coming, key=lambda row: row.appointment.starts_at),
         waiting=waiting,
         past=[row for row in rows if row not in coming and row not in waiting],
@@ -245,7 +246,7 @@ def correct_person(request: HttpRequest, patient: int) -> HttpResponse:
                 now=here.now,
             )
         except patients.ChartNumberTaken as taken:
-            form.add_error("chart_number", _taken(taken.patient, but=who))
+            form.add_error("chart_number", chart_taken(taken.patient, but=who))
         except patients.ChangedMeanwhile:
             said = _("Somebody has changed this record meanwhile. Nothing was saved: compare.")
             messages.error(request, said)
@@ -259,163 +260,7 @@ def correct_person(request: HttpRequest, patient: int) -> HttpResponse:
     return page(request, "correct_person", here=here, who=who, form=form, status=status)
 
 
-@dataclass(frozen=True)
-class Pair:
-    """One value that the two records say differently (or alike)."""
-
-    name: str
-    label: str
-    left: str
-    right: str
-    picked: str
-
-    @property
-    def differs(self) -> bool:
-        return self.left != self.right
-
-
-@needs(May.SEE_EVERY_CALENDAR)
-@needs(May.ANSWER_REQUESTS)
-@require_http_methods(["GET", "POST"])
-def merge_people(request: HttpRequest, patient: int, other: int) -> HttpResponse:
-    """Side by side; for each value that differs, which one stays. `patient` is kept."""
-    here = here_now()
-    found = access.patients_for_staff(
-        request,
-        Patient.objects.filter(pk__in=(patient, other)),
-        action="merge_people",
-        now=here.now,
-        permission=May.ANSWER_REQUESTS,
-    )
-    both = {one.pk: one for one in found}
-    if len(both) < 2 or any(one.merged_into_id for one in found):
-        messages.info(request, _("These records are one already, or one of them is not there."))
-        kept = both.get(patient) or both.get(other)
-        return (
-            redirect("admin:person", patients.living(kept).pk) if kept else redirect("admin:people")
-        )
-    keep, drop = both[patient], both[other]
-    said, missing = _chosen(keep, drop, request.POST)
-    problem = ""
-    doubts = patients.Doubts(keep, drop)
-    if request.method == "POST":
-        try:
-            seen = (int(request.POST.get("seen", "0")), int(request.POST.get("seen_other", "0")))
-        except ValueError:
-            seen = (0, 0)
-        if missing:
-            problem = _("Choose one value in each line.")
-        else:
-            try:
-                patients.merge(
-                    keep,
-                    drop,
-                    said=said,
-                    seen=seen,
-                    by=cast(User, request.user),
-                    now=here.now,
-                    asked="asked" in request.POST,
-                )
-            except patients.AskFirst:
-                problem = _("They may be two people. Ask, and tick that you have asked.")
-            except patients.ChangedMeanwhile:
-                problem = _("One of them has changed meanwhile. Nothing was merged: look again.")
-            except patients.ChartNumberTaken as taken:
-                problem = _taken(taken.patient, but=keep)
-            except booking.Busy:
-                problem = _("The records are busy. Nothing was merged; please try again.")
-            else:
-                messages.success(request, _("Merged. All visits are on this page now."))
-                return redirect("admin:person", keep.pk)
-    pairs = _pairs(keep, drop, request.POST)
-    visits = {
-        one.pk: [
-            here.row(visit)
-            for visit in Appointment.objects.filter(patient=one)
-            .with_people()
-            .order_by("-starts_at", "pk")[:10]
-        ]
-        for one in (keep, drop)
-    }
-    return page(
-        request,
-        "merge_people",
-        here=here,
-        keep=keep,
-        drop=drop,
-        differing=[pair for pair in pairs if pair.differs],
-        alike=[pair for pair in pairs if not pair.differs and pair.left],
-        keep_visits=visits[keep.pk],
-        drop_visits=visits[drop.pk],
-        crossing=[(here.row(one), here.row(two)) for one, two in doubts.crossing],
-        doubts=doubts,
-        asked="asked" in request.POST,
-        seen=patients.version_of(keep),
-        seen_other=patients.version_of(drop),
-        problem=problem,
-        status=400 if problem else 200,
-    )
-
-
-def _chosen(keep: Patient, drop: Patient, typed: Any) -> tuple[dict[str, Any], list[str]]:
-    """The value of each field that differs, and which of them nobody chose."""
-    said, missing = {}, []
-    for name in patients.FIELDS:
-        here, there = getattr(keep, name), getattr(drop, name)
-        if here == there:
-            continue
-        match typed.get(name, ""):
-            case "keep":
-                said[name] = here
-            case "drop":
-                said[name] = there
-            case _:
-                missing.append(name)
-    if said.get("contact_by", keep.contact_by) == "email" and not said.get("email", keep.email):
-        said["email"] = keep.email or drop.email  # who is written to has an address
-    return said, missing
-
-
-def _pairs(keep: Patient, drop: Patient, typed: Any) -> list[Pair]:
-    """What is picked before anybody chose: what the kept record says, where it says anything."""
-    found = []
-    for name in patients.FIELDS:
-        left, right = _shown(keep, name), _shown(drop, name)
-        picked = typed.get(name) or ("drop" if right and not getattr(keep, name) else "keep")
-        label = str(Patient._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
-        found.append(Pair(name, label, left, right, picked))
-    return found
-
-
-def _shown(patient: Patient, name: str) -> str:
-    value = getattr(patient, name)
-    if name == "birth_date":
-        return f"{value:%B} {value.day}, {value.year}"
-    if name == "phone":
-        return wording.phone(str(value))
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    display = getattr(patient, f"get_{name}_display", None)
-    return str(display() if display else value)
-
-
-def _taken(other: Patient, *, but: Patient) -> str:
-    if other.pk == but.pk:
-        return _("Somebody else was given this chart number at this moment. Check it.")
-    return _("%(name)s, born %(day)s, has this chart number. Check it, or merge the two.") % {
-        "name": other,
-        "day": _shown(other, "birth_date"),
-    }
-
-
 def _age(who: Patient, here: Here) -> str:
     born, today = who.birth_date, here.today
     years = today.year - born.year - ((today.month, today.day) < (born.month, born.day))
     return ngettext("%(n)d year", "%(n)d years", years) % {"n": years}
-
-
-def _language(who: Patient) -> str:
-    try:
-        return str(get_language_info(who.preferred_language)["name_translated"])
-    except KeyError:
-        return who.preferred_language

@@ -6,12 +6,14 @@ from django.contrib.admin import AdminSite
 from django.urls import URLPattern, path, re_path
 
 from appointments.desk import (
+    busy,
     by_phone,
     calendar,
     day_sheet,
     ehr,
     inbox,
     inquiries,
+    merging,
     moving,
     my_visits,
     people,
@@ -59,10 +61,11 @@ def urlpatterns_in(site: AdminSite) -> list[URLPattern]:
                 ("find/", "find_people", people.find_people),
                 ("<int:patient>/", "person", people.person),
                 ("<int:patient>/correct/", "correct_person", people.correct_person),
-                ("<int:patient>/merge/<int:other>/", "merge_people", people.merge_people),
+                ("<int:patient>/merge/<int:other>/", "merge_people", merging.merge_people),
             )
         ),
         path("ehr/", site.admin_view(ehr.not_in_ehr), name="not_in_ehr"),
+        path("ehr/busy/", site.admin_view(busy.busy_elsewhere), name="busy_elsewhere"),
         # inquiries/
         path("inquiries/", site.admin_view(inquiries.inquiries_list), name="inquiries"),
         path("inquiries/find/", site.admin_view(inquiries.find_inquiry), name="find_inquiry"),

@@ -1,5 +1,6 @@
 from .act import Act
 from .appointment import Appointment, StatusChange, new_reference
+from .busy_reading import BusyReading
 from .delay import LATE_AT_MOST, Delay
 from .desk import Claim, LastLook
 from .draft import Draft
@@ -22,6 +23,7 @@ __all__ = [
     "LATE_AT_MOST",
     "Act",
     "Appointment",
+    "BusyReading",
     "BusyTime",
     "CalendarVersion",
     "Call",

@@ -109,3 +109,39 @@ def test_no_visit_by_video_where_nobody_holds_a_license(
     assert not Appointment.objects.exists()
     desk.post(address, said | {"located_in": "TX"})
     assert Appointment.objects.get().status == "booked"
+
+
+def test_whoever_is_on_file_is_found_and_booked_on_the_record_they_have(
+    desk: Client, clinic: people.Clinic, now: dt.datetime
+) -> None:
+    before = people.a_visit(clinic.office_visit, now)
+    found = desk.post("/admin/people/find/", {"words": "0101 3/9/48"}, follow=True)
+    link = f"/admin/book/?who={before.patient_id}"
+    assert link in found.content.decode()
+    page = desk.get(f"{link}&kind={clinic.office_visit.slug}").content.decode()
+    assert "Book for Alice Adams" in page
+    assert 'value="03/09/1948"' in page
+    slot = people.free_times(clinic.office_visit, now)[3]
+    said = {
+        **{"given_name": "alice", "family_name": "Adams", "birth_date": "3/9/1948"},
+        **{"phone": "214 555 0155", "preferred_language": "en", "slot": slot.value},
+        "key": uuid.uuid4().hex,
+    }
+    desk.post(f"{link}&kind={clinic.office_visit.slug}", said)
+    made = Appointment.objects.exclude(pk=before.pk).get()
+    assert made.patient_id == before.patient_id
+    assert str(made.patient.phone) == "+12145550155", "the number that she has now"
+    assert made.patient.changes.get().fields["phone"] == ["+12145550101", "+12145550155"]
+
+
+def test_somebody_else_on_the_telephone_gets_a_record_of_their_own(
+    desk: Client, clinic: people.Clinic, now: dt.datetime
+) -> None:
+    before = people.a_visit(clinic.office_visit, now)
+    desk.post(f"{page_of(clinic)}&who={before.patient_id}", typed(clinic, now))
+    made = Appointment.objects.exclude(pk=before.pk).get()
+    assert (made.patient.given_name, before.patient.given_name) == ("Carla", "Alice")
+    assert made.patient_id != before.patient_id
+    for nobody in ("0", "999999", "9" * 40, "x"):
+        answer = desk.get(f"{page_of(clinic)}&who={nobody}")
+        assert answer.status_code == (200 if nobody == "x" else 404)

@@ -64,6 +64,7 @@ SCREENS: dict[str, frozenset[Role]] = {
     "admin:correct_person": DESK,
     "admin:merge_people": MODERATORS,
     "admin:not_in_ehr": MODERATORS | {Role.AUDITOR},
+    "admin:busy_elsewhere": MANAGER,
     "admin:schedules": MANAGER,
     "admin:hours": MANAGER,
     "admin:change_hours": MANAGER,
