@@ -74,11 +74,9 @@ def claim(inquiry: Inquiry, *, seen_version: int, by: User, now: dt.datetime) ->
 
     Here and below: raises AlreadyChanged, Busy.
     """
-    if inquiry.claimed_by_id == by.pk:
-        kind, changes = Step.RELEASED, {"claimed_by": None}
-    else:
-        kind, changes = Step.CLAIMED, {"claimed_by": by}
-    touched = _touch(inquiry, seen_version, **changes)
+    is_mine = inquiry.claimed_by_id == by.pk
+    touched = _touch(inquiry, seen_version, claimed_by=None if is_mine else by)
+    kind = Step.RELEASED if is_mine else Step.CLAIMED
     InquiryStep.objects.create(inquiry=touched, kind=kind, at=now, user=by)
     return touched
 

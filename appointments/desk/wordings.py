@@ -200,7 +200,7 @@ def _page(
         kind=kind,
         locale=locale,
         title=KINDS[kind].title,
-        language=dict(settings.LANGUAGES)[locale],
+        spoken=dict(settings.LANGUAGES)[locale],
         form=form,
         names=[f"{{{name}}}" for name in sorted(wordings.names_of(kind))],
         needed=[f"{{{name}}}" for name in sorted(wordings.needed(kind))],

@@ -12,6 +12,7 @@ Beside these tags every template has the variables of `practice/context.py`.
     {% page_of person as page %}           the person's published page, or None
     {% footer_pages as pages %}            published plain pages under home (privacy …)
     {% hours_table location as rows %}     rows of .day (Monday …) and .spans ("8:00 AM to 5:00 PM")
+    {% desk_hours_table practice as rows %}  when somebody answers, in the same rows
     {{ text|markdown }} {{ text|markdown_line }} {{ text|plain }}
     {{ practice.phone|phone }}             (214) 555-0142
     {{ practice.phone|tel }}               tel:+12145550142
@@ -24,6 +25,7 @@ Beside these tags every template has the variables of `practice/context.py`.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django import template
@@ -108,6 +110,16 @@ class DayRow:
 
 @register.simple_tag
 def hours_table(location: Location) -> list[DayRow]:
+    return _rows(location.hours.all())
+
+
+@register.simple_tag
+def desk_hours_table(practice: Practice) -> list[DayRow]:
+    """When somebody answers, as `hours_table` says when a door is open."""
+    return _rows(practice.desk_hours.all())
+
+
+def _rows(hours: Iterable[opening.Span]) -> list[DayRow]:
     return [
         DayRow(
             day=str(Weekday(day).label),
@@ -117,7 +129,7 @@ def hours_table(location: Location) -> list[DayRow]:
                 for span in spans
             ],
         )
-        for day, spans in opening.by_weekday(location.hours.all())
+        for day, spans in opening.by_weekday(hours)
     ]
 
 

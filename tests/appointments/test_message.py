@@ -53,6 +53,15 @@ def test_the_page_sends_urgent_things_to_911_and_the_telephone_first(
     assert "tel:911" in spanish
 
 
+def test_the_contact_page_says_who_answers_when(clinic: people.Clinic, client: Client) -> None:
+    """From the desk's own hours, and by the same promise as for requests."""
+    page = client.get("/contact/").content.decode()
+    desk = page[page.index("When our front desk answers") :]
+    assert "7:30 AM to 8:30 PM" in desk[: desk.index("</table>")]
+    assert "A message written now is answered by 11:00 AM today." in desk
+    assert f'href="{ADDRESS}"' in page
+
+
 def test_a_message_gets_a_reference_and_a_promise(
     clinic: people.Clinic, client: Client, now: dt.datetime
 ) -> None:
