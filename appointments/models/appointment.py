@@ -185,6 +185,7 @@ class Appointment(models.Model):
         verbose_name_plural = _("appointments")
         indexes = (
             models.Index(fields=("starts_at",), name="appointment_by_start"),
+            models.Index(fields=("created_at",), name="appointment_by_receipt"),
             models.Index(fields=("created_at",), name="appointment_by_creation"),
             models.Index(
                 fields=("answer_due_at",),
