@@ -28,6 +28,7 @@ ROW = 5  # minutes
 ROWS = 60 // ROW
 BY_DEFAULT = (8, 17)
 MOST_LANES = 3
+WORTH_SAYING = dt.timedelta(minutes=20)  # less that is free between two visits is a pause
 Hour = tuple[int, int]  # the hour on the wall clock, and 1 where it comes for the second time
 
 
@@ -208,7 +209,7 @@ def blocks_of(
     found = held + ground + free + [
         Block("open", piece, piece, _length(piece))
         for piece in rest
-        if piece.length >= dt.timedelta(minutes=ROW)
+        if piece.length >= WORTH_SAYING
     ]  # fmt: skip
     return [
         replace(one, zone=zone)

@@ -25,6 +25,7 @@ from appointments.models import Appointment, Status
 from practice.models import Practitioner
 from practice.roles import May
 
+FULL = 16
 OFF = (Status.CANCELLED, Status.ENTERED_IN_ERROR)
 
 
@@ -84,6 +85,11 @@ class Sheet:
     practitioner: Practitioner
     places: str
     lines: list[Line]
+
+    @property
+    def is_full(self) -> bool:
+        """So long a day that it needs smaller type to stay on one page."""
+        return len(self.lines) > FULL
 
 
 @needs(May.READ_NOTES)

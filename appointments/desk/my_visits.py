@@ -111,8 +111,5 @@ def _here_since(row: Row, here: Here) -> str:
 
 
 def _kinds() -> list[VisitType]:
-    """What can follow: the first kind of visit in the office, and the first by video."""
-    found: dict[str, VisitType] = {}
-    for kind in VisitType.objects.filter(active=True):
-        found.setdefault(kind.modality, kind)
-    return sorted(found.values(), key=lambda kind: kind.is_virtual)
+    """What can follow: visits in the office first, then those by video."""
+    return sorted(VisitType.objects.filter(active=True), key=lambda kind: kind.is_virtual)

@@ -120,5 +120,8 @@ def test_everybody_can_use_every_screen_of_the_staff(
     look("/admin/appointments/visittype/", "/admin/practice/accesslog/")
     look("/accounts/2fa/", "/accounts/2fa/totp/activate/", "/accounts/2fa/webauthn/add/")
     look("/accounts/password/change/", "/accounts/logout/")
+    context.clear_cookies()
+    sign_in(page, served, "doctor@example.com")
+    look("/admin/my-visits/", "/admin/calendar/")
     context.close()
     assert found == {}

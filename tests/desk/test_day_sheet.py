@@ -39,8 +39,8 @@ def test_each_person_has_a_sheet_with_what_the_counter_needs_and_no_more(
     desk: Client, alice: Appointment, bob: Appointment
 ) -> None:
     page = desk.post(PAGE, TODAY).content.decode()
-    assert page.count('class="sheet"') == 2
-    doctors, assistants = page.split('class="sheet"')[1:]
+    assert page.count('<section class="sheet"') == 2
+    doctors, assistants = page.split('<section class="sheet"')[1:]
     for word in (
         *("Ana Ortega, M.D.", "Tuesday, November 24, 2026", "10:15 AM", "Alice Adams"),
         *("wheelchair", "speaks Spanish", "Office visit, New", "(214) 555-0101", "sheet-box"),
