@@ -146,6 +146,8 @@ class Told:
             if name == "visits":
                 said.append(_("Visits that came along: %(visits)s") % {"visits": now or _("none")})
                 continue
+            if name == "phone":
+                was, now = wording.phone(was), wording.phone(now)
             label = str(Patient._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
             said.append(
                 _("%(what)s: %(was)s, now %(now)s")
