@@ -122,7 +122,7 @@ def rules_from(now: dt.datetime) -> Rules:
         promise_minutes=practice["promise"],
         desk=desk or _whenever_somebody_is_there(places, works),
         visits=tuple(
-            Visit(*one, _time(cut_off), cap, name)
+            Visit(*(*one, _time(cut_off), cap, name))
             for *one, cut_off, cap, name in said["visits"] or ()
         ),
         people=tuple(
