@@ -33,7 +33,7 @@ NO_REAL_INPUT = "real input is not beside this checkout"
 
 network.close_the_door()
 # What a browser shows is waited for; a machine with much to do may need long.
-expect.set_options(timeout=30_000)
+expect.set_options(timeout=60_000)
 
 
 # --- which tests run ----------------------------------------------------------------------------
@@ -177,6 +177,20 @@ def served(transactional_db: None) -> Iterator[Site]:
     """The site behind gunicorn, as run.py starts it, on this test's database."""
     with serve() as site:
         yield site
+
+
+@pytest.fixture(scope="session")
+def browser(browser: Any) -> Any:
+    """Patient: on a machine with much to do a page may need longer than half a minute."""
+    new_context = browser.new_context
+
+    def patient(**facts: Any) -> Any:
+        context = new_context(**facts)
+        context.set_default_timeout(90_000)
+        return context
+
+    browser.new_context = patient
+    return browser
 
 
 @pytest.fixture(scope="session")

@@ -33,9 +33,9 @@ def test_two_workers_never_share_a_database() -> None:
 
 def test_the_clock_starts_each_test_at_the_same_instant(now: dt.datetime) -> None:
     assert now == dt.datetime(2026, 11, 24, 15, 0, tzinfo=dt.UTC)
-    assert dt.timedelta(0) <= the_clock.now() - now < dt.timedelta(seconds=5)
+    assert dt.timedelta(0) <= the_clock.now() - now < dt.timedelta(seconds=60)
 
 
 def test_a_served_site_answers(served: Site) -> None:
-    with urllib.request.urlopen(f"{served.url}/livez", timeout=5) as answer:
+    with urllib.request.urlopen(f"{served.url}/livez", timeout=60) as answer:
         assert answer.status == 200

@@ -61,7 +61,7 @@ def python() -> str:
 
 def run(command: str, place: Path, env: dict[str, str]) -> subprocess.CompletedProcess[str]:
     words = [python() if word == "python3" else word for word in command.split()]
-    return subprocess.run(words, cwd=place, env=env, capture_output=True, text=True, timeout=300)
+    return subprocess.run(words, cwd=place, env=env, capture_output=True, text=True, timeout=900)
 
 
 def until_ready(lines: Iterable[str]) -> Iterator[str]:
@@ -97,13 +97,13 @@ def test_the_site_starts_keeps_its_data_and_stops(
                 assert site.stdout is not None
                 said = list(until_ready(site.stdout))
                 assert said[-1] == f"Ready: http://127.0.0.1:{environment['PORT']}/\n", said
-                with urllib.request.urlopen(said[-1].split()[1], timeout=20) as answer:
+                with urllib.request.urlopen(said[-1].split()[1], timeout=60) as answer:
                     assert answer.status == 200
                 if start == "second":
                     assert "Tables" not in "".join(said)
             finally:
                 site.send_signal(signal.SIGINT)
-                assert site.wait(60) == 0
+                assert site.wait(180) == 0
         with pytest.raises(urllib.error.URLError):
             urllib.request.urlopen(f"http://127.0.0.1:{environment['PORT']}/livez", timeout=5)
     assert not (checkout / ".clinic" / "processes.json").exists()

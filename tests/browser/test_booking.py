@@ -7,19 +7,16 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from playwright.sync_api import expect
 
 from appointments.models import Appointment
 from tests.browser.axe import faults
+from tests.browser.steps import go_on, press, sign_in
 from tests.serving import Site
 
 pytestmark = pytest.mark.browser
 
 KEY_PRESSES_AT_MOST = 40  # typing aside
-
-
-def go_on(page: Any) -> None:
-    page.locator("main form .btn-primary").first.click()
-    page.wait_for_load_state()
 
 
 def tell(page: Any) -> None:
@@ -36,14 +33,14 @@ def tell(page: Any) -> None:
 def ask(page: Any, site: Site) -> str:
     """The whole way; answers the reference."""
     page.goto(site.url)
-    page.get_by_role("link", name=re.compile("by video$")).first.click()
+    press(page.get_by_role("link", name=re.compile("by video$")).first)
     page.get_by_label("No, none of these").check()
     go_on(page)
     tell(page)
     go_on(page)
-    assert "Alice" in page.locator(".summary-list").inner_text()
-    page.get_by_role("button", name="Send this request").click()
-    assert page.locator("h1").inner_text() == "We have your request"
+    expect(page.locator(".summary-list")).to_contain_text("Alice")
+    press(page.get_by_role("button", name="Send this request"))
+    expect(page.locator("h1")).to_have_text("We have your request")
     return str(page.locator(".reference strong").inner_text())
 
 
@@ -51,14 +48,11 @@ def confirm(browser: Any, site: Site, reference: str, *, javascript: bool = True
     """The front desk signs in and presses one button."""
     context = browser.new_context(java_script_enabled=javascript)
     page = context.new_page()
-    page.goto(site.url + "/admin/")
-    page.locator("input[name=login]").fill("frontdesk@example.com")
-    page.locator("input[name=password]").fill("a long demo password")
-    page.locator("main button[type=submit], form button[type=submit]").first.click()
+    sign_in(page, site, "frontdesk@example.com")
     request = page.locator("article", has_text=reference)
-    assert "Alice Adams" in request.inner_text()
+    expect(request).to_contain_text("Alice Adams")
     request.get_by_role("button", name="Confirm").click()
-    assert "Confirmed: Alice Adams" in page.locator("body").inner_text()
+    expect(page.locator("body")).to_contain_text("Confirmed: Alice Adams")
     context.close()
 
 
@@ -72,11 +66,11 @@ def test_a_patient_asks_and_the_desk_confirms(
     assert Appointment.objects.get(reference=reference).status == "pending"
     confirm(browser, served, reference, javascript=javascript)
 
-    page.get_by_role("link", name="See your visit").click()
-    assert page.locator("h1").inner_text() == "Your visit is booked"
+    press(page.get_by_role("link", name="See your visit"))
+    expect(page.locator("h1")).to_have_text("Your visit is booked")
     page.go_back()
     page.reload()
-    assert page.locator(".reference strong").inner_text() == reference
+    expect(page.locator(".reference strong")).to_have_text(reference)
     assert Appointment.objects.filter(patient__phone="+19705550155").count() == 1
     context.close()
 
@@ -131,9 +125,8 @@ def test_keys_alone_are_enough_and_few(served: Site, sample_site: None, page: An
         keys.type(typed)
     keys.tab_to("[name=patient_status]")
     keys.press("Space")
-    if page.locator("#id_located_in").count():
-        keys.tab_to("#id_located_in")
-        keys.type("Colorado")
+    keys.tab_to("#id_located_in")
+    keys.type("Colorado")
     keys.tab_to("#id_phone")
     keys.type("970-555-0155")
     keys.tab_to("[name=pay_by]")
@@ -147,7 +140,7 @@ def test_keys_alone_are_enough_and_few(served: Site, sample_site: None, page: An
     keys.tab_to(".btn-primary")
     keys.press("Enter")
     page.wait_for_url("**/received/*")
-    assert page.locator("h1").inner_text() == "We have your request"
+    expect(page.locator("h1")).to_have_text("We have your request")
     assert keys.pressed <= KEY_PRESSES_AT_MOST
 
 
@@ -156,10 +149,10 @@ def test_an_error_takes_the_reader_to_the_words_that_help(
 ) -> None:
     page.goto(served.url + "/appointments/same-day-virtual/")
     go_on(page)
-    assert page.title().startswith("Error: ")
-    assert page.evaluate("document.activeElement.className") == "error-summary"
+    expect(page).to_have_title(re.compile("^Error: "))
+    expect(page.locator(".error-summary")).to_be_focused()
     page.get_by_role("link", name="Say whether you have any of these signs").click()
-    assert page.evaluate("document.activeElement.id") == "id_red_flag"
+    expect(page.locator("#id_red_flag")).to_be_focused()
 
 
 def test_back_and_again_never_asks_to_send_a_form_twice(
@@ -171,18 +164,18 @@ def test_back_and_again_never_asks_to_send_a_form_twice(
     page.locator("input[name=slot]").first.check(force=True)
     go_on(page)
     go_on(page)
-    assert "Write the patient’s first name" in page.locator(".error-summary").inner_text()
+    expect(page.locator(".error-summary")).to_contain_text("Write the patient’s first name")
     tell(page)
     go_on(page)
     for _step in range(4):
         page.go_back()
-        assert page.locator("h1").count() == 1
+        expect(page.locator("h1")).to_have_count(1)
     page.go_forward()
     page.go_forward()
     page.go_forward()
     page.go_forward()
-    page.get_by_role("button", name="Send this request").click()
-    assert page.locator("h1").inner_text() == "We have your request"
+    press(page.get_by_role("button", name="Send this request"))
+    expect(page.locator("h1")).to_have_text("We have your request")
 
 
 # --- the long matrix ----------------------------------------------------------------------------
@@ -239,14 +232,14 @@ def test_everybody_can_use_every_page_of_a_booking_and_every_error(
     page.get_by_label("In which state").select_option("CO")
     go_on(page)
     look("check")
-    page.get_by_role("button", name="Send this request").click()
+    press(page.get_by_role("button", name="Send this request"))
     look("received")
     address = page.locator(".address-text").inner_text()
-    page.get_by_role("link", name="See your visit").click()
+    press(page.get_by_role("link", name="See your visit"))
     look("visit")
-    page.get_by_role("link", name="Cancel this visit").click()
+    press(page.get_by_role("link", name="Cancel this visit"))
     look("cancel")
-    page.get_by_role("button", name="Yes, cancel this visit").click()
+    press(page.get_by_role("button", name="Yes, cancel this visit"))
     look("cancelled")
     context.clear_cookies()
     page.goto(served.url + urlsplit(address).path)

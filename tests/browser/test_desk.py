@@ -6,15 +6,15 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from appointments.models import Appointment
 from tests import people
 from tests.browser.axe import faults
+from tests.browser.steps import PASSWORD
 from tests.serving import Site
 
 pytestmark = pytest.mark.browser
-
-PASSWORD = "a long demo password"
 
 
 def sign_in(page: Any, site: Site, who: str) -> None:
@@ -52,17 +52,17 @@ def test_the_desk_answers_two_requests_without_a_mouse(
     sign_in(page, served, "frontdesk@example.com")
     keys = page.keyboard
     keys.press("j")
-    assert "Alice Adams" in page.evaluate("document.activeElement.textContent")
+    expect(page.locator(":focus")).to_contain_text("Alice Adams")
     keys.press("c")
-    page.wait_for_selector("text=Confirmed: Alice Adams")
+    expect(page.locator("body")).to_contain_text("Confirmed: Alice Adams")
     # The next request is in focus already: its own key is one press away.
-    assert "Bob Baker" in page.evaluate("document.activeElement.textContent")
+    expect(page.locator(":focus")).to_contain_text("Bob Baker")
     keys.press("r")
     page.wait_for_url("**/refuse/")
     page.get_by_label("We could not reach the patient").focus()
     keys.press("Space")
     keys.press("Enter")
-    page.wait_for_selector("text=Refused: Bob Baker")
+    expect(page.locator("body")).to_contain_text("Refused: Bob Baker")
     for visit in asked:
         visit.refresh_from_db()
     assert [visit.status for visit in asked] == ["booked", "cancelled"]
@@ -75,8 +75,8 @@ def test_somebody_on_the_telephone_is_found_by_keyboard(
     page.keyboard.press("/")
     page.keyboard.type("0102")
     page.keyboard.press("Enter")
-    page.wait_for_selector("h1:has-text('1 visit found')")
-    assert "Bob Baker" in page.locator(".desk-table").inner_text()
+    expect(page.locator("h1")).to_contain_text("1 visit found")
+    expect(page.locator(".desk-table")).to_contain_text("Bob Baker")
     assert "0102" not in page.url
 
 

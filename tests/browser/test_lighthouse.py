@@ -54,7 +54,7 @@ def looked_at(url: str, report: Path) -> Any:
         command,
         capture_output=True,
         text=True,
-        timeout=180,
+        timeout=600,
         env={**os.environ, "CHROME_PATH": str(CHROMIUM)},
     )
     assert done.returncode == 0, done.stderr

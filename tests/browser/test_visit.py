@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from appointments.models import Appointment
 from tests.browser.axe import faults
+from tests.browser.steps import press, sign_in
 from tests.browser.test_booking import ask
 from tests.serving import Site
 
@@ -16,21 +18,18 @@ pytestmark = pytest.mark.browser
 
 def at_the_desk(browser: Any, site: Site, *, javascript: bool) -> Any:
     page = browser.new_context(java_script_enabled=javascript).new_page()
-    page.goto(site.url + "/admin/")
-    page.locator("input[name=login]").fill("frontdesk@example.com")
-    page.locator("input[name=password]").fill("a long demo password")
-    page.locator("main button[type=submit], form button[type=submit]").first.click()
+    sign_in(page, site, "frontdesk@example.com")
     return page
 
 
 def offer(page: Any, site: Site, reference: str) -> None:
     page.goto(f"{site.url}/admin/appointments/{reference}/")
-    page.get_by_role("button", name="Tell the patient that we saw it").click()
-    page.get_by_role("link", name="Offer other times").click()
+    press(page.get_by_role("button", name="Tell the patient that we saw it"))
+    press(page.get_by_role("link", name="Offer other times"))
     times = page.locator("input[name=slot]")
     for number in (0, times.count() // 2, times.count() - 1):
         times.nth(number).check(force=True)
-    page.get_by_role("button", name="Offer these times").click()
+    press(page.get_by_role("button", name="Offer these times"))
 
 
 @pytest.mark.parametrize("javascript", [True, False])
@@ -43,21 +42,21 @@ def test_a_patient_takes_an_offered_time_moves_it_and_cancels_it(
     desk = at_the_desk(browser, served, javascript=javascript)
     offer(desk, served, reference)
 
-    page.get_by_role("link", name="See your visit").click()
-    assert page.locator("h1").inner_text() == "Choose one of these times"
-    assert "Seen by our front desk." in page.locator("main").inner_text()
+    press(page.get_by_role("link", name="See your visit"))
+    expect(page.locator("h1")).to_have_text("Choose one of these times")
+    expect(page.locator("main")).to_contain_text("Seen by our front desk.")
     page.locator("input[name=slot]").nth(1).check(force=True)
-    page.get_by_role("button", name="Take this time").click()
-    assert page.locator("h1").inner_text() == "Your visit is booked"
+    press(page.get_by_role("button", name="Take this time"))
+    expect(page.locator("h1")).to_have_text("Your visit is booked")
 
-    page.get_by_role("link", name="Choose another time").click()
+    press(page.get_by_role("link", name="Choose another time"))
     page.locator("input[name=slot]").nth(2).check(force=True)
-    page.get_by_role("button", name="Move my visit to this time").click()
-    assert "You moved your visit to this time." in page.locator("main").inner_text()
+    press(page.get_by_role("button", name="Move my visit to this time"))
+    expect(page.locator("main")).to_contain_text("You moved your visit to this time.")
 
-    page.get_by_role("link", name="Cancel this visit").click()
-    page.get_by_role("button", name="Yes, cancel this visit").click()
-    assert page.locator("h1").inner_text() == "You cancelled this visit"
+    press(page.get_by_role("link", name="Cancel this visit"))
+    press(page.get_by_role("button", name="Yes, cancel this visit"))
+    expect(page.locator("h1")).to_have_text("You cancelled this visit")
     assert set(Appointment.objects.values_list("status", flat=True)) == {"cancelled"}
     context.close()
     desk.context.close()

@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 def start(home: Path, **settings: str) -> subprocess.CompletedProcess[str]:
     env = {"PATH": os.environ["PATH"], "CLINIC_HOME": str(home), **settings}
     return subprocess.run(
-        [sys.executable, "run.py"], cwd=ROOT, env=env, capture_output=True, text=True, timeout=60
+        [sys.executable, "run.py"], cwd=ROOT, env=env, capture_output=True, text=True, timeout=300
     )
 
 
