@@ -55,6 +55,19 @@ class ClinicAdminSite(AdminSite):
             *(url for url in super().get_urls() if getattr(url, "name", "") not in self.elsewhere),
         ]
 
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        """What every page of Django's lists knows, without the list of them all: only the page
+        that shows it asks what each of them allows."""
+        return {
+            "site_title": self.site_title,
+            "site_header": self.site_header,
+            "site_url": self.site_url,
+            "has_permission": self.has_permission(request),
+            "is_popup": False,
+            "is_nav_sidebar_enabled": self.enable_nav_sidebar,
+            "log_entries": self.get_log_entries(request),
+        }
+
     # The front page is the desk's; passwords are changed at /accounts/.
     elsewhere = frozenset({"index", "password_change", "password_change_done"})
 

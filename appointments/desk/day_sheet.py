@@ -9,7 +9,8 @@ from itertools import groupby
 from typing import Any, cast
 
 from django import forms
-from django.db.models import Count, Q
+from django.db.models import Count, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -125,8 +126,9 @@ def _people(request: HttpRequest, here: Here) -> list[Practitioner]:
     if not request.user.has_perm(May.SEE_EVERY_CALENDAR):
         found = found.filter(user=request.user.pk)
     today = lists.on_day(here.today, here.zone).exclude(status__in=OFF).order_by()
+    of_each = today.filter(practitioner=OuterRef("pk")).values("practitioner")
     return list(
-        found.annotate(today=Count("appointments", filter=Q(appointments__in=today.values("pk"))))
+        found.annotate(today=Coalesce(Subquery(of_each.annotate(n=Count("pk")).values("n")), 0))
     )
 
 
