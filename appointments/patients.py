@@ -85,16 +85,12 @@ def living(patient: Patient) -> Patient:
 
 def likely_same(patient: Patient) -> QuerySet[Patient]:
     """Other records with this telephone, or with this name and date of birth."""
-    same_name = Patient.objects.called([patient.given_name, patient.family_name]).filter(
-        birth_date=patient.birth_date
-    )
-    numbers = Patient.objects.filter(phone=patient.phone)
-    return (
-        Patient.objects.living()
-        .filter(Q(pk__in=numbers.values("pk")) | Q(pk__in=same_name.values("pk")))
-        .exclude(pk=patient.pk)
-        .order_by("-birth_date", "pk")
-    )
+    living = Patient.objects.living().exclude(pk=patient.pk).order_by()
+    names = [patient.given_name, patient.family_name]
+    same_name = living.filter(birth_date=patient.birth_date).called(names)
+    same_number = living.filter(phone=patient.phone)
+    either = same_number.values("pk").union(same_name.values("pk"))
+    return Patient.objects.filter(pk__in=either).order_by("-birth_date", "pk")
 
 
 @one_transaction

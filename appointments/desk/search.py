@@ -65,10 +65,9 @@ def find_patients(words: str) -> QuerySet[Patient]:
         spoken = spoken.filter(phone__contains=digits)
     elif digits or not (letters or born):
         return charted  # one or two digits name nobody
-    # Each half by its own index.
-    return Patient.objects.living().filter(
-        Q(pk__in=spoken.order_by().values("pk")) | Q(pk__in=charted.order_by().values("pk"))
-    )
+    # Each half by its own index: together, by OR, the database would look at everybody.
+    either = spoken.order_by().values("pk").union(charted.order_by().values("pk"))
+    return Patient.objects.filter(pk__in=either)
 
 
 def birth_date_in(words: str) -> tuple[dt.date | None, str]:
