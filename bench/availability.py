@@ -62,7 +62,7 @@ INSERT INTO appointments_appointment (reference, key, status, version, occupancy
     link_generation, created_at, wanted_part, any_practitioner)
 SELECT reference, key, 'booked', 1, taken, %(kind)s, 'virtual', person, starts,
        starts + interval '30 minutes', 0, 0, patient, 'self', '', '', 'none', '', 'TX', '', '',
-       'en', '', '', false, 'web', 1, starts, '', false
+       'en', '', '', false, 'web', 1, starts - interval '40 days', '', false
   FROM wanted
 """  # noqa: S608
 
