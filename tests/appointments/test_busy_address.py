@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import http.server
+import socket
 import ssl
 import threading
 from collections.abc import Iterator
@@ -163,7 +164,7 @@ def test_no_machine_of_our_own_network_is_asked(
 ) -> None:
     assert not busy_address.is_public(machine)
     found = [(None, None, None, "", ("93.184.216.34", 443)), (None, None, None, "", (machine, 443))]
-    monkeypatch.setattr(busy_address.socket, "getaddrinfo", lambda *args, **named: found)
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **named: found)
     with pytest.raises(Unreadable, match="not on the public Internet"):
         busy_address.fetch("https://ehr.example.com/x")
 

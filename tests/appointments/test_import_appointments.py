@@ -97,7 +97,9 @@ def test_a_visit_to_come_is_booked_with_its_patient_and_nobody_is_written_to(
     assert (change.from_status, change.to_status, change.reason) == ("", "booked", "loaded")
     assert not OutboxMessage.objects.exists()
     assert list(ehr.due()) == [], "it comes from there"
-    assert EhrEntry.objects.get().facts["patient"] == "Carla Cruz"
+    entry = EhrEntry.objects.get()
+    assert entry.facts
+    assert entry.facts["patient"] == "Carla Cruz"
     found = access.by_what_they_know(
         reference=visit.reference, birth_date=who.birth_date, phone=str(who.phone), now=now
     )

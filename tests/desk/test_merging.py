@@ -44,7 +44,7 @@ def address(keep: Appointment, drop: Appointment) -> str:
     return f"/admin/people/{keep.patient_id}/merge/{drop.patient_id}/"
 
 
-def merge(desk: Client, keep: Appointment, drop: Appointment, **said: object) -> Any:
+def merge(desk: Client, keep: Appointment, drop: Appointment, **said: Any) -> Any:
     """The page sent as it is drawn, with what the desk chose otherwise."""
     one, other = Patient.objects.get(pk=keep.patient_id), Patient.objects.get(pk=drop.patient_id)
     differing = [name for name in patients.FIELDS if getattr(one, name) != getattr(other, name)]
@@ -189,7 +189,7 @@ def test_visits_at_the_same_moment_are_asked_about(
 
 @pytest.mark.parametrize("said", [{"phone": ""}, {"phone": "both"}, {"seen": 1}, {"seen": "x"}])
 def test_a_choice_that_is_missing_or_old_merges_nobody(
-    desk: Client, two: tuple[Appointment, Appointment], said: dict[str, object]
+    desk: Client, two: tuple[Appointment, Appointment], said: dict[str, Any]
 ) -> None:
     answer = merge(desk, *two, **said)
     assert answer.status_code == 400
