@@ -21,7 +21,15 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from hypothesis.stateful import run_state_machine_as_test as run_machine
 
 from appointments import booking, calendars
-from appointments.models import HOLDS_TIME, Appointment, Occupancy, StatusChange, WorkingHours
+from appointments.changing import UNDONE
+from appointments.models import (
+    HOLDS_TIME,
+    Act,
+    Appointment,
+    Occupancy,
+    StatusChange,
+    WorkingHours,
+)
 from appointments.transitions import MOVES
 from correspondence.models import OutboxMessage
 from practice.models import Closure
@@ -33,6 +41,7 @@ REFUSED = (
     booking.AlreadyRequested,
     booking.NotAllowed,
     booking.SlotGone,
+    booking.TooLate,
     booking.TooManyHolds,
 )
 # Every verb there is, so that a new one is missed here: `one_transaction` wraps them. The last
@@ -42,6 +51,7 @@ VERBS = {
     *("release_expired", "offer_freed_time", "flag_stranded"),
 }
 MOVED = {(move.came_from, str(move.to), str(actor)) for move in MOVES for actor in move.actors}
+LEGAL = {(came_from, to) for came_from, to, _ in MOVED}
 OPEN = ("pending", "proposed", "waitlist", "booked")
 PATIENT, DESK, PERSON = "patient", "desk", "person"
 picks = st.integers(0, 9)
@@ -129,8 +139,8 @@ class Anything(RuleBasedStateMachine):
         self.around.__enter__()
 
     def teardown(self) -> None:
-        rows = StatusChange.objects.values_list("from_status", "to_status", "actor")
-        self.tally.moves.update(rows)
+        rows = StatusChange.objects.exclude(reason=UNDONE)
+        self.tally.moves.update(rows.values_list("from_status", "to_status", "actor"))
         self.tally.runs += 1
         transaction.set_rollback(True)
         self.around.__exit__(None, None, None)
@@ -297,6 +307,15 @@ class Anything(RuleBasedStateMachine):
         visit, rank = self.some(pick, "waitlist"), pick if pick % 4 else None
         self.attempt("put_in_order", visit, rank=rank, by=self.who[DESK])
 
+    @precondition(lambda self: self.stands)
+    @rule(pick=picks)
+    def undo(self, pick: int) -> None:
+        acts = Act.objects.order_by("-pk").select_related("user")
+        if act := acts[1:2].first() if pick == 9 else acts.first():
+            visit = Appointment.objects.with_people().get(pk=act.appointment_id)
+            by = self.who[PERSON] if pick == 8 else act.user
+            self.attempt("undo", visit, seen_version=act.version, by=by)
+
     # --- on the day ---
     @precondition(lambda self: self.any_in("booked", "arrived", "noshow"))
     @rule(pick=picks, by=anybody, begins=st.booleans())
@@ -396,11 +415,13 @@ class Anything(RuleBasedStateMachine):
     def history_is_what_happened_and_nothing_else(self) -> None:
         stands: dict[int, str] = {}
         rows = StatusChange.objects.order_by("pk")
-        for pk, start, to, actor in rows.values_list(
-            "appointment", "from_status", "to_status", "actor"
+        for pk, start, to, actor, reason in rows.values_list(
+            "appointment", "from_status", "to_status", "actor", "reason"
         ):
             assert stands.get(pk, "") == start
-            assert (start, to, actor) in MOVED
+            legal = {(to, start)} if reason == UNDONE else {(start, to)}
+            assert legal <= LEGAL
+            assert reason == UNDONE or (start, to, actor) in MOVED
             stands[pk] = to
         assert stands == dict(Appointment.objects.values_list("pk", "status"))
         self.stands = stands
