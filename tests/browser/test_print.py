@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 from django.conf import settings
+from playwright.sync_api import expect
 
 from tests.serving import Site
 
@@ -39,7 +41,7 @@ def test_a_print_carries_the_telephone_numbers_and_its_address_and_no_buttons(
     for path, wanted in WORDS.items():
         page.emulate_media(media="screen")
         page.goto(served.url + path)
-        assert page.locator(".print-only").first.is_hidden()
+        expect(page.locator(".print-only").first).to_be_hidden()
         page.emulate_media(media="print")
         text = " ".join(page.locator("body").inner_text().split())
         # Of the site's own name, whichever door it was read through.
@@ -64,11 +66,11 @@ def test_a_phone_folds_the_contents_of_a_long_page_away_and_a_desk_shows_them(
         page = context.new_page()
         page.goto(served.url + "/procedures/kyphoplasty/")
         risks = page.locator(".contents").get_by_role("link", name="Risks")
-        assert risks.count() == 0
+        expect(risks).to_have_count(0)
         page.locator(".contents summary").click()
         risks.click()
-        assert page.url.endswith("#risks")
+        expect(page).to_have_url(re.compile("#risks$"))
         page.set_viewport_size({"width": 1280, "height": 900})
-        assert risks.count() == 1
-        assert page.locator(".contents summary").is_hidden()
+        expect(risks).to_have_count(1)
+        expect(page.locator(".contents summary")).to_be_hidden()
         context.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import time
 import urllib.request
 from pathlib import Path
@@ -18,6 +19,7 @@ from reviews import authorizations, messages, moderation, replies
 from reviews.models import Invitation, Report, Review
 from tests import people
 from tests.browser.axe import faults
+from tests.browser.steps import go_on, press, sign_in
 from tests.bundle.test_real_input import REAL_INPUT
 from tests.conftest import NO_REAL_INPUT
 from tests.content import a_review, written
@@ -44,13 +46,9 @@ def look(page: Any, name: str) -> None:
                 assert sideways <= 0, (name, width)
 
 
-def sign_in(browser: Any, site: Site, email: str, *, scripts: bool = True) -> Any:
+def signed_in(browser: Any, site: Site, email: str, *, scripts: bool = True) -> Any:
     page = browser.new_context(java_script_enabled=scripts).new_page()
-    page.goto(site.url + "/admin/reviews/")
-    page.locator("input[name=login]").fill(email)
-    page.locator("input[name=password]").fill("a long demo password")
-    page.locator("main button[type=submit], form button[type=submit]").first.click()
-    page.wait_for_url("**/admin/reviews/")
+    sign_in(page, site, email, to="/admin/reviews/")
     return page
 
 
@@ -100,42 +98,43 @@ def test_from_the_invitation_to_the_page_and_off_it_again(
     path = links.issue(link.purpose, link.row_id, link.generation).split("/", 3)[3]
     page = browser.new_context(java_script_enabled=scripts, locale="en-US").new_page()
     page.goto(f"{served.url}/{path}")
-    assert page.url == f"{served.url}/reviews/new/"
-    page.locator("main form .btn-primary").click()
-    assert page.title().startswith("Error:")
+    expect(page).to_have_url(f"{served.url}/reviews/new/")
+    go_on(page)
+    expect(page).to_have_title(re.compile("^Error:"))
     page.get_by_label("2 of 5").check()
     page.get_by_label("What do you want to say?").fill("Kind people, hard chairs, a long wait.")
     page.locator("[name=relation][value=none]").check()
     page.locator("[name=rewarded][value=no]").check()
     time.sleep(4.5)
-    page.locator("main form .btn-primary").click()
+    go_on(page)
     expect(page.locator("h1")).to_have_text("May we publish your review?")
     page.get_by_label("Your full name").fill("Alice Adams")
-    page.get_by_role("button", name="I sign").click()
+    press(page.get_by_role("button", name="I sign"))
     expect(page.locator("h1")).to_have_text("We have your review and your permission")
     assert "hard chairs" not in served_words(served)
 
-    desk = sign_in(browser, served, "frontdesk@example.com")
+    desk = signed_in(browser, served, "frontdesk@example.com")
     article = desk.locator("article", has_text="hard chairs")
-    assert "of 5" not in article.inner_text()
+    expect(article).to_be_visible()
+    expect(article).not_to_contain_text("of 5")
     look(desk, "queue")
-    article.get_by_role("link", name="Hide words or refuse").click()
+    press(article.get_by_role("link", name="Hide words or refuse"))
     look(desk, "review")
-    desk.get_by_role("button", name="Accept").click()
+    press(desk.get_by_role("button", name="Accept"))
     expect(desk.locator("body")).to_contain_text("Published.")
     wait_for(served, "hard chairs", there=True)
 
     reader = browser.new_context().new_page()
     reader.goto(f"{served.url}/reviews/")
-    text = reader.locator("figure", has_text="hard chairs").inner_text()
-    assert "Verified visit" in text
+    review = reader.locator("figure", has_text="hard chairs")
+    expect(review).to_contain_text("Verified visit")
     look(reader, "reviews")
     reader.goto(f"{served.url}/reviews/new/")
     look(reader, "new")
 
     page.reload()
     expect(page.locator("h1")).to_have_text("Your review is public")
-    page.get_by_role("button", name="Take my review back").click()
+    press(page.get_by_role("button", name="Take my review back"))
     expect(page.locator("h1")).to_have_text("You have taken your review back")
     assert wait_for(served, "hard chairs", there=False) < 60
 
@@ -143,8 +142,8 @@ def test_from_the_invitation_to_the_page_and_off_it_again(
 def test_many_are_authorized_on_one_screen(served: Site, sample_site: None, browser: Any) -> None:
     waiting = Review.objects.filter(status="waiting").count()
     assert waiting == 2
-    desk = sign_in(browser, served, "manager@example.com")
-    desk.get_by_role("link", name="Record authorizations").click()
+    desk = signed_in(browser, served, "manager@example.com")
+    press(desk.get_by_role("link", name="Record authorizations"))
     look(desk, "authorizations")
     boxes = desk.locator("input[name=reviews]")
     expect(boxes).to_have_count(2)
@@ -152,7 +151,7 @@ def test_many_are_authorized_on_one_screen(served: Site, sample_site: None, brow
         box.check()
     desk.get_by_label("Signed on").fill("2026-11-20")
     desk.get_by_label("Where the papers lie").fill("Binder 3")
-    desk.get_by_role("button", name="Record and publish").click()
+    press(desk.get_by_role("button", name="Record and publish"))
     expect(desk.locator("body")).to_contain_text("2 reviews are public now.")
     wait_for(served, "The bill took three calls to sort out.", there=True)
     for name in ("decided", "report", "rules"):
@@ -201,13 +200,13 @@ def test_what_a_writer_and_a_reader_see_at_every_turn(
     path = links.issue(invitation.purpose, invitation.row_id, invitation.generation)
     opens("/" + path.split("/", 3)[3], "new-invited")
     opens(f"{language}/reviews/new/", "new-invited-here")
-    page.locator("main form .btn-primary").first.click()
+    go_on(page)
     look(page, f"new-faults{language.replace('/', '-')}")
     opens(f"{language}/r/report/{public.pk}/", "report")
-    page.locator("main form .btn-primary").click()
+    go_on(page)
     look(page, f"report-faults{language.replace('/', '-')}")
     page.locator("[name=reason][value=private]").check()
-    page.locator("main form .btn-primary").click()
+    go_on(page)
     look(page, f"reported{language.replace('/', '-')}")
     opens(f"{language}/reviews/?stars=1", "reviews-filtered")
 
@@ -224,12 +223,12 @@ def test_a_moderator_s_screens_with_something_on_each(
     moderation.propose_refusal(refuse, reason="advertising", by=manager, now=now)
     replies.in_free_words(public, words="Please call us.", by=manager, now=now)
     Report.objects.create(review=public, reason="other", words="Is it true?", at=now)
-    page = sign_in(browser, served, desk.username)
+    page = signed_in(browser, served, desk.username)
     look(page, "queue-full")
     for name, review in (("second", refuse), ("reply", public)):
         page.goto(f"{served.url}/admin/reviews/{review.pk}/")
         look(page, f"review-{name}")
-    page.get_by_role("button", name="I agree: publish this reply").click()
+    press(page.get_by_role("button", name="I agree: publish this reply"))
     expect(page.locator("body")).to_contain_text("The reply is public.")
     page.goto(f"{served.url}/admin/reviews/decided/")
     look(page, "decided-full")
@@ -248,15 +247,15 @@ def test_twenty_of_a_practice_come_in_and_are_authorized_on_one_screen(
     reader = browser.new_context(java_script_enabled=scripts).new_page()
     reader.goto(f"{served.url}/reviews/")
     expect(reader.locator("figure.voice")).to_have_count(0)
-    desk = sign_in(browser, served, "manager@example.com", scripts=scripts)
-    desk.get_by_role("link", name="Record authorizations").click()
+    desk = signed_in(browser, served, "manager@example.com", scripts=scripts)
+    press(desk.get_by_role("link", name="Record authorizations"))
     boxes = desk.locator("input[name=reviews]")
     expect(boxes).to_have_count(20)
     for box in boxes.all():
         box.check()
     desk.get_by_label("Signed on").fill("2026-11-20")
     desk.get_by_label("Where the papers lie").fill("Binder 3")
-    desk.get_by_role("button", name="Record and publish").click()
+    press(desk.get_by_role("button", name="Record and publish"))
     expect(desk.locator("body")).to_contain_text("20 reviews are public now.")
     wait_for(served, "20 of them (100%)", there=True)
     reader.reload()
