@@ -14,6 +14,7 @@ from appointments import booking
 from appointments.models import Appointment, Joining, Occupancy, Status, VideoRoom
 from practice import clock
 from tests import people
+from tests.browser.axe import faults
 from tests.browser.steps import go_on, press
 from tests.serving import Site
 
@@ -225,3 +226,45 @@ def test_a_video_visit_is_joined_around_its_time_and_somebody_says_where_they_ar
     expect(page.locator("main")).to_contain_text("(214) 555-0101")
     assert Joining.objects.get().present_address == "1 Elm Street, Austin"
     page.context.close()
+
+
+@pytest.mark.check
+@pytest.mark.parametrize("width", [320, 1280])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_everybody_can_use_the_pages_of_a_video_visit_and_of_waiting(
+    all_day: people.Clinic, served: Site, browser: Any, theme: str, width: int
+) -> None:
+    visit = by_video(all_day, dt.time(9))
+    found: dict[str, list[str]] = {}
+    page = a_patient(
+        browser,
+        scripts=True,
+        color_scheme=theme,
+        viewport={"width": width, "height": 800},
+        reduced_motion="reduce",
+    )
+
+    def look(name: str) -> None:
+        if here := faults(page):
+            found[name] = here
+        sideways = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+        if sideways > 0:
+            found.setdefault(name, []).append(f"scrolls sideways by {sideways} px")
+
+    find(page, served, visit)
+    look("a visit that can be joined")
+    press(page.get_by_role("link", name="Join by video"))
+    look("join")
+    page.get_by_label("Where is the patient right now?").fill("1 Elm Street, Albany")
+    page.get_by_label("In which state is that?").select_option("NY")
+    go_on(page)
+    look("join, another state")
+    page.get_by_label("In which state is that?").select_option("TX")
+    go_on(page)
+    look("joined")
+    page.goto(f"{served.url}/appointments/office-visit/ask/")
+    look("ask us anyway")
+    go_on(page)
+    look("ask us anyway, error")
+    page.context.close()
+    assert found == {}
