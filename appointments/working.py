@@ -17,7 +17,8 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.db.models import F, Model, Q, QuerySet
 
-from practice.models import Closure, Location, Practitioner
+from practice.models import Closure, DeskHours, Location, Practice, Practitioner
+from practice.models.fields import Weekday
 
 from . import wording
 from .intervals import Interval
@@ -156,9 +157,30 @@ def open_again(closure: Closure, *, by: User, now: dt.datetime) -> None:
     closure.delete()
 
 
-def history() -> QuerySet[LogEntry]:
+@one_transaction
+def change_desk_hours(hours: Sequence[Hours], *, by: User, now: dt.datetime) -> None:
+    """From now on the desk answers in `hours`; a promise that was given stays. Raises Busy."""
+    practice, _made = Practice.objects.get_or_create(pk=1)
+    before = ", ".join(str(row) for row in DeskHours.objects.all())
+    DeskHours.objects.all().delete()
+    rows = [
+        DeskHours.objects.create(
+            practice=practice,
+            days=[day for day in Weekday.values if day in one.days],
+            opens=one.opens,
+            closes=one.closes,
+        )
+        for one in hours
+    ]
+    after = ", ".join(str(row) for row in rows)
+    said = f"Desk hours: {after or 'none'} (before: {before or 'none'})"
+    _note(practice, CHANGE, said, by=by, now=now)
+
+
+def history(
+    models: Iterable[type[Model]] = (Practitioner, ExtraSession, Closure),
+) -> QuerySet[LogEntry]:
     """Who changed what of it, the latest first."""
-    models: Iterable[type[Model]] = (Practitioner, ExtraSession, Closure)
     types = ContentType.objects.get_for_models(*models).values()
     return (
         LogEntry.objects.filter(content_type__in=types)

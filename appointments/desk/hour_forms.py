@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from appointments.desk.pages import Here
 from appointments.models import VisitType
-from appointments.rules import ONE_DAY
+from appointments.rules import ONE_DAY, Hours
 from appointments.working import Shift
 from practice.models import Location, Practitioner
 from practice.models.fields import Weekday
@@ -43,8 +43,8 @@ class Choices:
         return cls([(BY_VIDEO, _("By video")), *places], list(kinds))
 
 
-class ShiftForm(forms.Form):
-    """One line of somebody's week. A line without days and times is none."""
+class SpanForm(forms.Form):
+    """One line of a week: days, from, until. A line without days and times is none."""
 
     days = forms.MultipleChoiceField(
         label=gettext_lazy("Days"),
@@ -62,6 +62,36 @@ class ShiftForm(forms.Form):
         required=False,
         widget=forms.TimeInput(attrs=CONTROL | {"type": "time"}, format="%H:%M"),
     )
+    every_day = False  # an extra session has its one day
+
+    @property
+    def is_none(self) -> bool:
+        said = self.cleaned_data
+        return not (said.get("days") or said.get("opens") or said.get("closes"))
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if self.errors or (self.is_none and not self.every_day):
+            return cleaned
+        opens, closes = cleaned["opens"], cleaned["closes"]
+        if not self.every_day and not cleaned["days"]:
+            self.add_error("days", _("Tick the days of these hours."))
+        if opens is None:
+            self.add_error("opens", _("Write when these hours begin."))
+        if closes is None:
+            self.add_error("closes", _("Write when these hours end."))
+        if opens is not None and opens == closes != dt.time():  # midnight to midnight is a day
+            self.add_error("closes", _("These hours end when they begin. Write another time."))
+        return cleaned
+
+    def hours(self) -> Hours:
+        said = self.cleaned_data
+        return Hours(frozenset(said["days"]), said["opens"], said["closes"])
+
+
+class ShiftForm(SpanForm):
+    """One line of somebody's week: where, and for which kinds of visit."""
+
     where = forms.ChoiceField(
         label=gettext_lazy("Where"), widget=forms.Select(attrs={"class": "form-select"})
     )
@@ -76,7 +106,6 @@ class ShiftForm(forms.Form):
         required=False,
         widget=forms.TimeInput(attrs=CONTROL | {"type": "time"}, format="%H:%M"),
     )
-    every_day = False  # an extra session has its one day
 
     def __init__(self, *args: Any, choices: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -85,25 +114,12 @@ class ShiftForm(forms.Form):
         types.queryset = VisitType.objects.filter(active=True)
         types.choices = choices.kinds
 
-    @property
-    def is_none(self) -> bool:
-        said = self.cleaned_data
-        return not (said.get("days") or said.get("opens") or said.get("closes"))
-
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        if self.errors or (self.is_none and not self.every_day):
+        faulty = bool(self.errors)
+        cleaned = super().clean()
+        if faulty or (self.is_none and not self.every_day):
             return cleaned
         kinds = cleaned["visit_types"]
-        opens, closes = cleaned["opens"], cleaned["closes"]
-        if not self.every_day and not cleaned["days"]:
-            self.add_error("days", _("Tick the days of these hours."))
-        if opens is None:
-            self.add_error("opens", _("Write when these hours begin."))
-        if closes is None:
-            self.add_error("closes", _("Write when these hours end."))
-        if opens is not None and opens == closes:
-            self.add_error("closes", _("These hours end when they begin. Write another time."))
         fitting = [one for one in kinds if one.is_virtual == (cleaned["where"] == BY_VIDEO)]
         if not fitting or len(fitting) < len(kinds):
             self.add_error(

@@ -10,6 +10,7 @@ from appointments.desk import (
     by_phone,
     calendar,
     day_sheet,
+    desk_hours,
     ehr,
     inbox,
     inquiries,
@@ -103,6 +104,7 @@ def urlpatterns_in(site: AdminSite) -> list[URLPattern]:
                 ("open/<int:closure>/", "open", schedules.open_again),
                 ("pause/", "pause", schedules.pause),
                 ("resume/<int:running>/", "resume", schedules.resume),
+                ("desk-hours/", "desk_hours", desk_hours.desk_hours),
             )
         ),
         # appointments/<reference>/

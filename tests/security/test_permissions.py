@@ -68,6 +68,7 @@ SCREENS: dict[str, frozenset[Role]] = {
     "admin:schedules": MANAGER,
     "admin:hours": MANAGER,
     "admin:change_hours": MANAGER,
+    "admin:desk_hours": MANAGER,
     "admin:reports": LOG_READERS,
     "admin:report_file": LOG_READERS,
     "admin:staff": MANAGER,
