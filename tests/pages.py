@@ -16,6 +16,7 @@ ALSO = (
     "/privacy/",
     "/accessibility/",
     "/contact/",
+    "/contact/message/",
     "/appointments/find/",
     "/accounts/login/",
     "/no-such-page/",
@@ -23,6 +24,8 @@ ALSO = (
     "/es/search/?q=cemento en la espalda",
     "/es/search/?q=nada-como-esto",
     "/es/reviews/new/",
+    "/es/contact/",
+    "/es/contact/message/",
     "/es/appointments/find/",
     "/es/no-such-page/",
 )

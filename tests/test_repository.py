@@ -16,6 +16,7 @@ LONG_FILES = {
     "tests/appointments/pairs.py": "nine races and what may be wrong after them, side by side",
     "tests/appointments/machine.py": "every verb as a step, and what must hold after each",
     "tests/appointments/test_booking.py": "each verb's promise and its refusals, side by side",
+    "bench/bookings.py": "a pace is kept and checked by one process, so that it costs little",
     "tests/reviews/test_rules.py": "twenty rules, a test each, in their order",
     "static/scss/_topic.scss": "one kind of page, part by part in the order of the page",
 }

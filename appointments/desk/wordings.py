@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from appointments.desk.pages import Here, here_now, needs, page
 from correspondence import wordings
 from correspondence.kinds import KINDS
-from correspondence.models import Wording
+from correspondence.models import OutboxMessage, Wording
 from correspondence.wordings import Words
 from practice.roles import May
 
@@ -60,6 +60,7 @@ class Line:
 
     kind: str
     title: str
+    occasion: str  # several kinds have the same title
     languages: list[tuple[str, str, Wording | None]]
 
 
@@ -93,6 +94,7 @@ def wordings_list(request: HttpRequest) -> HttpResponse:
         Line(
             kind,
             str(KINDS[kind].title),
+            str(OutboxMessage.Kind(kind).label),
             [
                 (code, name, row if (row := rows.get((kind, code))) and row.subject else None)
                 for code, name in settings.LANGUAGES
