@@ -205,6 +205,10 @@ def sign_topic(request: HttpRequest, pk: int) -> HttpResponse:
     seen = seen or topic.latest_revision_id
     again = topic.live and seen == topic.live_revision_id
     if not again and seen != topic.latest_revision_id:
+        user = cast(User, request.user)
+        if request.method == "POST" and signing.is_done(topic, seen_revision=seen, user=user):
+            messages.success(request, _("It is done already. Thank you."))
+            return redirect("wagtailadmin_home")
         messages.warning(request, _("Somebody has changed this page. Please read the new version."))
         return redirect("sign_topic", pk)
     initial = {"next_review": signing.today() + signing.REVIEW_AFTER}

@@ -140,6 +140,14 @@ def is_own_text(topic: Topic, one: Practitioner) -> bool:
     return one.user_id is not None and since.filter(user=one.user_id).exists()
 
 
+def is_done(topic: Topic, *, seen_revision: int, user: User) -> bool:
+    """Whether this person has made the version they saw public, and nobody wrote since: their
+    button came twice."""
+    newest = topic.releases.filter(user=user, revision=topic.latest_revision_id)
+    before = topic.revisions.filter(pk__lt=topic.latest_revision_id).order_by("-pk")
+    return newest.exists() and before.values_list("pk", flat=True).first() == seen_revision
+
+
 @transaction.atomic
 def sign(
     topic: Topic,

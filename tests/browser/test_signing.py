@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from practice.roles import Role
 from procedures.models import Procedure
@@ -30,9 +31,9 @@ def test_a_doctor_edits_previews_is_refused_adds_the_risk_signs_and_goes_back(
     page.locator("[name=login]").fill("ana@clinic.test")
     page.locator("[name=password]").fill(PASSWORD)
     page.locator("[name=password]").press("Enter")
-    page.wait_for_load_state()
+    page.wait_for_url(lambda address: "/accounts/login/" not in address)
     page.goto(f"{served.url}/cms/")
-    assert "still lacks: risks" in page.get_by_role("row", name="Kyphoplasty").inner_text()
+    expect(page.get_by_role("row", name="Kyphoplasty")).to_contain_text("still lacks: risks")
 
     # edits, and is told while writing
     page.get_by_role("link", name="Change Kyphoplasty").click()
@@ -41,8 +42,8 @@ def test_a_doctor_edits_previews_is_refused_adds_the_risk_signs_and_goes_back(
     to_sign(page)
 
     # is refused
-    assert page.get_by_text("This page cannot be published yet. It lacks:").is_visible()
-    assert page.get_by_role("button", name="Sign and publish").count() == 0
+    expect(page.get_by_text("This page cannot be published yet. It lacks:")).to_be_visible()
+    expect(page.get_by_role("button", name="Sign and publish")).to_have_count(0)
     assert not Procedure.objects.get().live
 
     # adds it, previews, signs
@@ -58,10 +59,10 @@ def test_a_doctor_edits_previews_is_refused_adds_the_risk_signs_and_goes_back(
     address = page.get_by_role("link", name="Read the page").get_attribute("href")
     preview = page.context.new_page()
     preview.goto(served.url + address)
-    assert preview.get_by_text("We do this often.").is_visible()
-    assert preview.get_by_text("Cement may leak.").is_visible()
+    expect(preview.get_by_text("We do this often.")).to_be_visible()
+    expect(preview.get_by_text("Cement may leak.")).to_be_visible()
     preview.goto(f"{served.url}{address}?print")
-    assert preview.get_by_text(re.compile("Printed from")).is_visible()
+    expect(preview.get_by_text(re.compile("Printed from"))).to_be_visible()
     preview.close()
     page.get_by_label("I have read this version").check()
     page.get_by_role("button", name="Sign and publish").click()
@@ -69,20 +70,21 @@ def test_a_doctor_edits_previews_is_refused_adds_the_risk_signs_and_goes_back(
     first = Procedure.objects.get()
     assert first.live
     page.goto(f"{served.url}/procedures/kyphoplasty/")
-    assert page.get_by_text("Ana Ortega, M.D.").first.is_visible()
+    expect(page.get_by_text("Ana Ortega, M.D.").first).to_be_visible()
 
     # writes something worse, and goes back
     page.goto(f"{served.url}/cms/pages/{first.pk}/edit/")
     page.locator("[name=lead]").fill("A worse sentence.")
     to_sign(page)
     page.goto(f"{served.url}/cms/pages/{first.pk}/revisions/{first.live_revision_id}/revert/")
-    assert page.locator("[name=lead]").input_value() == "We do this often."
+    expect(page.locator("[name=lead]")).to_have_value("We do this often.")
     to_sign(page)
     page.get_by_label("I have read this version").check()
     page.get_by_role("button", name="Sign and publish").click()
+    page.get_by_text("Signed and published.").wait_for()
     page.goto(f"{served.url}/procedures/kyphoplasty/")
-    assert page.get_by_text("We do this often.").is_visible()
-    assert page.get_by_text("A worse sentence.").count() == 0
+    expect(page.get_by_text("We do this often.")).to_be_visible()
+    expect(page.get_by_text("A worse sentence.")).to_have_count(0)
 
 
 def to_sign(page: Any) -> None:

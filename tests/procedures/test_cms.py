@@ -149,6 +149,17 @@ def test_what_somebody_changed_meanwhile_is_shown_before_it_is_signed(
     assert not fresh(topic.pk).live
 
 
+def test_pressing_sign_twice_signs_once_and_says_so(doctor: Client, topic: Procedure) -> None:
+    seen, address = form(topic), reverse("sign_topic", args=[topic.pk])
+    doctor.post(address, seen)
+    signed = fresh(topic.pk).live_revision_id
+    assert "It is done already." in words(doctor.post(address, seen, follow=True))
+    assert (Release.objects.count(), fresh(topic.pk).live_revision_id) == (1, signed)
+    fresh(topic.pk).get_latest_revision_as_object().save_revision()
+    assert "Somebody has changed this page." in words(doctor.post(address, seen, follow=True))
+    assert Release.objects.count() == 1
+
+
 @pytest.mark.parametrize("role", [Role.EDITOR, Role.MANAGER])
 def test_who_is_no_physician_cannot_sign_and_is_told_who_does(topic: Procedure, role: Role) -> None:
     browser = signed_in(a_member(role, "other@clinic.test"))
