@@ -218,7 +218,7 @@ def for_staff(
 
 def _leave_out_words(row: Appointment) -> None:
     """What anybody wrote freely, for who reads it but has no need of it (and saves no row)."""
-    row.reason = row.cancellation_reason = row.patient.needs = ""
+    row.reason = row.cancellation_reason = row.work_in_reason = row.patient.needs = ""
 
 
 def patients_for_staff(

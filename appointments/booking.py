@@ -42,7 +42,7 @@ from .offering import (
     wait_instead,
     why_here,
 )
-from .on_the_day import arrive, check_in, enter_in_error, fulfil, mark_no_show
+from .on_the_day import arrive, check_in, enter_in_error, fulfil, mark_no_show, work_in
 from .reaching import Corrections, correct_details, log_call, mark_seen, wish_invitation
 from .stranded import flag_stranded
 from .taking import SlotGone, SlotTaken, TooManyHolds
@@ -95,6 +95,7 @@ __all__ = [
     "waiting_beside",
     "why_here",
     "wish_invitation",
+    "work_in",
 ]
 
 
@@ -260,7 +261,8 @@ def cancel(
         now=now,
         as_asked=as_asked,
     )
-    messages.cancelled(moved, was_booked=was_booked, now=now, by_staff=by is not None)
+    if not moved.is_work_in:  # nobody was written to about it
+        messages.cancelled(moved, was_booked=was_booked, now=now, by_staff=by is not None)
     if by is not None:
         undoing.keep(moved, "cancel", by=by, now=now)
     return moved

@@ -76,6 +76,8 @@ def _of_status(  # noqa: C901 (a table)
             return _("You moved your visit to this time.")
         case Status.BOOKED if by_patient:
             return _("You booked this time.")
+        case Status.BOOKED if appointment.is_work_in:
+            return _("Our front desk took you in for today.")
         case Status.BOOKED:
             return _("Our front desk confirmed your time.")
         case Status.CANCELLED if by_patient:

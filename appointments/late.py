@@ -25,7 +25,7 @@ def minutes_on(day: dt.date) -> dict[int, int]:
 def minutes_of(appointment: Appointment, *, now: dt.datetime, zone: ZoneInfo) -> int:
     """How late this visit begins, as far as we know; 0 on any day but its own."""
     today = now.astimezone(zone).date()
-    if appointment.starts_at.astimezone(zone).date() != today:
+    if appointment.is_work_in or appointment.starts_at.astimezone(zone).date() != today:
         return 0
     latest = Delay.objects.filter(day=today, practitioner=appointment.practitioner_id).last()
     return latest.minutes if latest else 0
@@ -52,6 +52,7 @@ def run_late(
         coming = Appointment.objects.on_day(today, zone).filter(
             practitioner=practitioner,
             status=Status.BOOKED,
+            is_work_in=False,
             starts_at__gt=now - dt.timedelta(minutes=minutes),
         )
         for visit in coming.with_people():

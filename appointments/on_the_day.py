@@ -1,19 +1,56 @@
-"""The day of the visit: arrived, checked in, done, or did not come."""
+"""The day of the visit: worked in, arrived, checked in, done, or did not come."""
 
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from typing import TYPE_CHECKING
 
+from practice.models import Location, Practitioner
+
 from . import changing, taking, undoing
-from .models import Appointment, Status
-from .transactions import one_transaction
+from .models import Appointment, Status, VisitType
+from .transactions import lock, one_transaction
 from .transitions import NotAllowed
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 PATIENT_ARRIVES_AT_MOST = dt.timedelta(hours=2)  # before the visit
+
+
+@one_transaction
+def work_in(
+    *,
+    key: uuid.UUID,
+    visit_type: VisitType,
+    practitioner: Practitioner,
+    location: Location,
+    details: changing.RequestDetails,
+    reason: str,
+    by: User,
+    now: dt.datetime,
+) -> Appointment:
+    """Today without a time, between this person's visits: it is booked, and takes nothing of the
+    calendar. `reason` is for staff alone. Nobody is written to: the patient stands at the counter
+    or is on the telephone. The same key answers the first result. Raises Busy.
+    """
+    lock([practitioner.pk])
+    if first := Appointment.objects.filter(key=key).first():
+        return first
+    lasts = dt.timedelta(minutes=visit_type.minutes)
+    return changing.begin(
+        key,
+        changing.Place(
+            visit_type.pk, visit_type.modality, practitioner.pk, location.pk, now, now + lasts
+        ),
+        details,
+        verb="work_in",
+        by=by,
+        now=now,
+        is_work_in=True,
+        work_in_reason=reason,
+    )
 
 
 @one_transaction

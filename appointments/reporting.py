@@ -189,6 +189,7 @@ SELECT practitioner_id, offered_seconds, extract(epoch FROM (
                       ends_at + make_interval(mins => buffer_after_minutes))) AS taken
                FROM appointments_appointment
               WHERE starts_at >= %(start)s AND starts_at < %(end)s AND status = ANY(%(given)s)
+                AND NOT is_work_in
               GROUP BY practitioner_id) AS visits USING (practitioner_id)
 """
 

@@ -47,6 +47,7 @@ def of(appointment: Appointment, *, now: dt.datetime, zone: ZoneInfo) -> Told:
     allowed = transitions.allowed(appointment, StatusChange.Actor.PATIENT)
     to_come = appointment.starts_at > now
     settled = status not in NO_TIME_YET
+    has_time = settled and not appointment.is_work_in
     booked = status in {Status.BOOKED, Status.ARRIVED, Status.CHECKED_IN}
     over = status in OVER
     virtual = appointment.visit_type.is_virtual
@@ -54,7 +55,7 @@ def of(appointment: Appointment, *, now: dt.datetime, zone: ZoneInfo) -> Told:
         heading=_heading(appointment, status),
         next=(_late(appointment, now=now, zone=zone) if booked else [])
         + _next(appointment, status, now=now, zone=zone),
-        time=_time(appointment, zone) if settled else None,
+        time=_time(appointment, zone) if has_time else None,
         wanted=wanted(appointment) if status == Status.WAITLIST else "",
         is_booked=booked,
         may_cancel=(to_come or not settled)
@@ -71,7 +72,8 @@ def of(appointment: Appointment, *, now: dt.datetime, zone: ZoneInfo) -> Told:
         joins_from=wording.soon(video.opens_at(appointment), zone, now=now)
         if virtual and booked and now < video.opens_at(appointment)
         else "",
-        has_entry=booked or (status == Status.CANCELLED and calendar_file.was_booked(appointment)),
+        has_entry=(booked and has_time)
+        or (status == Status.CANCELLED and calendar_file.was_booked(appointment)),
         over=over,
         name=appointment.visit_type.said("name"),
         prepare=appointment.visit_type.said("patient_instruction"),
@@ -108,6 +110,8 @@ def _heading(appointment: Appointment, status: Status) -> str:  # noqa: C901 (a 
             return _("Choose one of these times")
         case Status.WAITLIST:
             return _("You are on our waiting list")
+        case Status.BOOKED if appointment.is_work_in:
+            return _("We see you today")
         case Status.BOOKED:
             return _("Your visit is booked")
         case Status.ARRIVED:
@@ -186,6 +190,8 @@ def _next(  # noqa: C901 (a table)
                 _("We cannot keep this time after all, and we are sorry. We call you with others."),
                 _("You can also choose another time here yourself."),
             ]
+        case Status.BOOKED if appointment.is_work_in:
+            return [_("Come today. We see you between other visits, and you may have to wait.")]
         case Status.BOOKED if virtual:
             return [
                 _("Come back to this page ten minutes before. The button to join is here then."),

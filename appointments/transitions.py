@@ -36,6 +36,7 @@ S = Status
 MOVES: tuple[Move, ...] = (
     Move("request", NEW, S.PENDING, EITHER),
     Move("book", NEW, S.BOOKED, EITHER),
+    Move("work_in", NEW, S.BOOKED, DESK),
     Move("join_waitlist", NEW, S.WAITLIST, EITHER),
     Move("confirm", S.PENDING, S.BOOKED, STAFF),
     Move("refuse", S.PENDING, S.CANCELLED, STAFF),

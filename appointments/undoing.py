@@ -99,7 +99,7 @@ def undo(appointment: Appointment, *, seen_version: int, by: User, now: dt.datet
 def _restore(current: Appointment, *, by: User, now: dt.datetime) -> Appointment:
     before = changing.as_it_was(current, current.version - 1)
     taken = current.occupancy
-    if before.status in HOLDS_TIME:
+    if before.status in HOLDS_TIME and not current.is_work_in:
         is_asked = before.status == Status.PENDING
         kind, state = (Kind.REQUEST, State.BUSY_TENTATIVE) if is_asked else (Kind.VISIT, State.BUSY)
         if taken is None:

@@ -97,10 +97,14 @@ class CallerForm(forms.Form):
             )
         return state
 
+    def facts(self) -> set[str]:
+        """The fields that say who it is and what it is about."""
+        return set(self.fields)
+
     def details(self) -> booking.RequestDetails:
         said = self.cleaned_data
         return booking.RequestDetails(
-            **{name: said[name] for name in self.fields},
+            **{name: said[name] for name in self.facts()},
             contact_by=Patient.ContactBy.PHONE,
             language=said["preferred_language"],
         )
@@ -128,7 +132,9 @@ def book(request: HttpRequest) -> HttpResponse:
     value = request.POST.get("slot") or (wish.value if wish else "")
     problem, near = _gone(wish, now=here.now) if request.method == "GET" else ("", [])
     picked = chosen.under(key, kind, value, now=here.now)
-    form = CallerForm(request.POST or None, kind=kind, picked=picked, initial=_known(who, previous))
+    form = CallerForm(
+        request.POST or None, kind=kind, picked=picked, initial=known_of(who, previous)
+    )
     if request.method == "POST":
         if picked is None:
             problem = _("Choose a time.")
@@ -137,7 +143,7 @@ def book(request: HttpRequest) -> HttpResponse:
                 made = booking.request(
                     key=key,
                     slot=picked.time.slot,
-                    details=_on_file(who, form.details(), by=request.user, now=here.now),
+                    details=on_file(who, form.details(), by=request.user, now=here.now),
                     source="",
                     by=cast(User, request.user),
                     previous=previous,
@@ -208,7 +214,7 @@ def _after(request: HttpRequest, made: Appointment) -> HttpResponse:
     return redirect("admin:my_visits")
 
 
-def _on_file(
+def on_file(
     who: Patient | None, said: booking.RequestDetails, *, by: Any, now: dt.datetime
 ) -> booking.RequestDetails:
     """For the person on file, who may have a new number; for anybody else as it was typed."""
@@ -226,7 +232,7 @@ def _name(one: Patient | booking.RequestDetails) -> tuple[str, str, dt.date]:
     return one.given_name.casefold(), one.family_name.casefold(), one.birth_date
 
 
-def _known(who: Patient | None, previous: Appointment | None) -> dict[str, Any]:
+def known_of(who: Patient | None, previous: Appointment | None) -> dict[str, Any]:
     """What is on file, so that nobody asks twice."""
     if who is None:
         return {}

@@ -200,6 +200,7 @@ def _visits(whole: Interval, people: list[int]) -> QuerySet[Appointment]:
             ends_at__gt=whole.start,
         )
         .exclude(status__in=GONE)
+        .exclude(is_work_in=True)
         .order_by("starts_at", "pk")
     )
 

@@ -44,6 +44,13 @@ def my_visits(request: HttpRequest) -> HttpResponse:
     if who is None:
         return page(request, "my_visits", here=here, who=None)
     rows = rows_of(request, _own(who, here), action="my_visits", here=here)
+    # After the visits of the day who is worked in between them, in the order they came.
+    rows.sort(
+        key=lambda row: (
+            row.appointment.starts_at.astimezone(here.zone).date(),
+            row.appointment.is_work_in,
+        )
+    )
     room = getattr(who, "video_room", None)
     mine = [
         Mine(

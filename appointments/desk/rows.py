@@ -49,11 +49,21 @@ class Row:
 
     @property
     def time(self) -> str:
+        if self.appointment.is_work_in:
+            return _("Work-in")
+        return wording.time(self.appointment.starts_at, self.zone)
+
+    @property
+    def taken_in(self) -> str:
+        """When somebody without a time was taken in; empty for everybody else."""
+        if not self.appointment.is_work_in:
+            return ""
         return wording.time(self.appointment.starts_at, self.zone)
 
     @property
     def when(self) -> str:
-        return wording.when(self.appointment.starts_at, self.zone)
+        when = wording.when(self.appointment.starts_at, self.zone)
+        return _("Work-in, %(when)s") % {"when": when} if self.appointment.is_work_in else when
 
     @property
     def received(self) -> str:
@@ -302,9 +312,14 @@ class Row:
             "arrive": (_("Here, late") if self.appointment.status == Status.NOSHOW else _("Here")),
             "check_in": _("Checked in"),
             "fulfil": _("Done"),
-            **({"mark_no_show": _("Did not come")} if begun else {}),
+            **({"mark_no_show": self._not_seen} if begun else {}),
         }
         return [(verb, words[verb], KEYS[verb]) for verb in self.verbs if verb in words]
+
+    @property
+    def _not_seen(self) -> str:
+        left = self.appointment.is_work_in and self.is_here
+        return _("Left without being seen") if left else _("Did not come")
 
     @property
     def _today(self) -> dt.date:

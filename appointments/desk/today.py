@@ -52,7 +52,7 @@ MORE = (10, 20)  # minutes
 
 @dataclass(frozen=True)
 class Board:
-    """One person's day, place by place; `late` in minutes."""
+    """One person's day, place by place, then who is worked in; `late` in minutes."""
 
     practitioner: Practitioner
     late: int
@@ -91,16 +91,23 @@ def _boards(rows: Iterable[Row], here: Here) -> list[Board]:
 
     boards = []
     for _person, own in groupby(sorted(rows, key=person), key=person):
-        lines = sorted(own, key=lambda row: (row.place, row.appointment.starts_at))
+        lines = sorted(
+            own,
+            key=lambda row: (row.appointment.is_work_in, _queue(row), row.appointment.starts_at),
+        )
         practitioner = lines[0].appointment.practitioner
         boards.append(
             Board(
                 practitioner,
                 minutes.get(practitioner.pk, 0),
-                [(place, list(some)) for place, some in groupby(lines, key=lambda row: row.place)],
+                [(queue, list(some)) for queue, some in groupby(lines, key=_queue)],
             )
         )
     return boards
+
+
+def _queue(row: Row) -> str:
+    return _("Worked in, in the order they came") if row.appointment.is_work_in else row.place
 
 
 def _back(request: HttpRequest, appointment: Appointment, here: Here) -> HttpResponse:

@@ -35,7 +35,7 @@ class Appointments(models.QuerySet["Appointment"]):
         return self.waiting_for_an_answer().filter(answer_due_at__lte=now)
 
     def holding_time(self) -> Appointments:
-        return self.filter(status__in=HOLDS_TIME)
+        return self.filter(status__in=HOLDS_TIME, is_work_in=False)
 
     def on_day(self, day: dt.date, zone: ZoneInfo) -> Appointments:
         """Those that start on `day`, midnight to midnight in `zone`. Who waits for a time, or has
@@ -159,6 +159,9 @@ class Appointment(models.Model):
         help_text=_("The booked visit that is kept while this row waits for something earlier."),
     )
     needs_rebooking = models.BooleanField(_("needs a new time"), default=False)
+    # Worked in between the visits of a day: it takes no time, and starts when it was taken in.
+    is_work_in = models.BooleanField(_("work-in"), default=False)
+    work_in_reason = models.CharField(_("why worked in"), max_length=300, blank=True)
 
     # FHIR's requestedPeriod: what somebody on the waiting list could come to.
     waiting_since = models.DateTimeField(_("waiting since"), null=True, blank=True)
@@ -204,9 +207,17 @@ class Appointment(models.Model):
                 name="appointment_status_is_known",
             ),
             models.CheckConstraint(
-                condition=Q(status__in=HOLDS_TIME, occupancy__isnull=False)
-                | (~Q(status__in=HOLDS_TIME) & Q(occupancy__isnull=True)),
+                condition=Q(status__in=HOLDS_TIME, is_work_in=False, occupancy__isnull=False)
+                | (~Q(status__in=HOLDS_TIME, is_work_in=False) & Q(occupancy__isnull=True)),
                 name="appointment_holds_time_by_status",
+            ),
+            models.CheckConstraint(
+                condition=Q(is_work_in=False, work_in_reason="")
+                | (
+                    Q(is_work_in=True, work_in_reason__regex=r"\S")
+                    & ~Q(status__in=("pending", "proposed", "waitlist"))
+                ),
+                name="appointment_is_worked_in_for_a_reason",
             ),
             models.CheckConstraint(
                 condition=Q(

@@ -13,6 +13,7 @@ P, D, S, Y = Actor.PATIENT, Actor.DESK, Actor.PRACTITIONER, Actor.SYSTEM
 TABLE = [
     ("request", "", "pending", {P, D}),
     ("book", "", "booked", {P, D}),
+    ("work_in", "", "booked", {D}),
     ("join_waitlist", "", "waitlist", {P, D}),
     ("confirm", "pending", "booked", {D, S}),
     ("refuse", "pending", "cancelled", {D, S}),

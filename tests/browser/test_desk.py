@@ -107,6 +107,7 @@ def test_everybody_can_use_every_screen_of_the_staff(
     look(
         "/admin/today/",
         "/admin/book/",
+        "/admin/came-in/?kind=office-visit",
         f"/admin/book/?kind=office-visit&after={asked[0].reference}",
     )
     look("/admin/calendar/", "/admin/calendar/?view=week", "/admin/day-sheet/", f"{visit}move/")
