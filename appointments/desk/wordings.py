@@ -94,7 +94,7 @@ def wordings_list(request: HttpRequest) -> HttpResponse:
         Line(
             kind,
             str(KINDS[kind].title),
-            str(OutboxMessage.Kind(kind).label),
+            OutboxMessage.Kind(kind).label.capitalize(),
             [
                 (code, name, row if (row := rows.get((kind, code))) and row.subject else None)
                 for code, name in settings.LANGUAGES
