@@ -219,11 +219,7 @@ def sign_topic(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def act(
-    request: HttpRequest,
-    topic: Topic,
-    seen: int,
-    one: Practitioner | None,
-    form: SignForm,
+    request: HttpRequest, topic: Topic, seen: int, one: Practitioner | None, form: SignForm
 ) -> HttpResponse | None:
     """Sign or correct; None when the person has to look at the page again."""
     try:

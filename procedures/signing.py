@@ -145,7 +145,8 @@ def is_done(topic: Topic, *, seen_revision: int, user: User) -> bool:
     button came twice."""
     newest = topic.releases.filter(user=user, revision=topic.latest_revision_id)
     before = topic.revisions.filter(pk__lt=topic.latest_revision_id).order_by("-pk")
-    return newest.exists() and before.values_list("pk", flat=True).first() == seen_revision
+    seen: bool = before.values_list("pk", flat=True).first() == seen_revision
+    return seen and newest.exists()
 
 
 @transaction.atomic
