@@ -219,15 +219,28 @@ def confirm(
 
 @one_transaction
 def refuse(
-    appointment: Appointment, *, seen_version: int, by: User, reason: str, now: dt.datetime
+    appointment: Appointment,
+    *,
+    seen_version: int,
+    by: User,
+    reason: str,
+    now: dt.datetime,
+    because: str = "",
 ) -> Appointment:
-    """pending → cancelled by the practice; its time is free again. `reason` is for the record.
+    """pending → cancelled by the practice; its time is free again. `reason` is for the record;
+    `because` (a `Refusal`) is the sentence that the patient reads on the page of the request.
 
     Raises AlreadyChanged, Busy.
     """
     lock([appointment.practitioner_id])
     moved = changing.let_go(
-        appointment, "refuse", seen_version=seen_version, by=by, reason=reason, now=now
+        appointment,
+        "refuse",
+        seen_version=seen_version,
+        by=by,
+        reason=reason,
+        now=now,
+        refused_because=because,
     )
     messages.refused(moved, now=now)
     undoing.keep(moved, "refuse", by=by, now=now)

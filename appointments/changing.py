@@ -27,7 +27,8 @@ SAID = (
     *("source", "previous_appointment"),
 )
 WRITTEN_BY_VERBS = (
-    *("status", "answer_due_at", "cancelled_by", "cancellation_reason", "needs_rebooking"),
+    *("status", "answer_due_at", "cancelled_by", "cancellation_reason", "refused_because"),
+    "needs_rebooking",
 )
 UNDONE = "undone"
 
@@ -333,6 +334,7 @@ def let_go(
     actor: StatusChange.Actor | None = None,
     reason: str = "",
     as_asked: bool = False,
+    **changes: object,
 ) -> Appointment:
     """Cancelled, and what it took or was offered of any calendar is free."""
     by_patient = as_asked or (by is None and actor in (None, Actor.PATIENT))
@@ -349,6 +351,7 @@ def let_go(
         cancelled_by=side,
         cancellation_reason=reason,
         needs_rebooking=False,
+        **changes,
     )
     give_back(moved)
     return moved

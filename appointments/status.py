@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 
 from . import calendar_file, happened, late, shown, transitions, video, wording
-from .models import Appointment, Call, Status, StatusChange
+from .models import Appointment, Call, Refusal, Status, StatusChange
 
 HERE_FROM = dt.timedelta(hours=1)
 NO_TIME_YET = frozenset({Status.WAITLIST, Status.PROPOSED})
@@ -213,6 +213,13 @@ def _next(  # noqa: C901 (a table)
             return [_("Call us, or ask for another time.")]
         case Status.CANCELLED if _lapsed(appointment):
             return [_("We are sorry. Call us: we put you first. Or ask for another time here.")]
+        case Status.CANCELLED if appointment.refused_because in (Refusal.TWICE, Refusal.OTHER):
+            return [appointment.get_refused_because_display()]
+        case Status.CANCELLED if appointment.refused_because:
+            return [
+                appointment.get_refused_because_display(),
+                _("Call us, or ask for another time. We are sorry for the trouble."),
+            ]
         case Status.CANCELLED if appointment.cancelled_by == Appointment.Side.PRACTICE:
             return [_("Call us, or ask for another time. We are sorry for the trouble.")]
         case Status.CANCELLED:

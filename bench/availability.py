@@ -59,10 +59,11 @@ INSERT INTO appointments_appointment (reference, key, status, version, occupancy
     modality, practitioner_id, starts_at, ends_at, buffer_before_minutes, buffer_after_minutes,
     patient_id, booking_for, contact_name, contact_relationship, red_flag, reason, located_in,
     pay_by, consent_version, language, cancellation_reason, cancelled_by, needs_rebooking, source,
-    link_generation, created_at, wanted_part, any_practitioner, is_work_in, work_in_reason)
+    link_generation, created_at, wanted_part, any_practitioner, is_work_in, work_in_reason,
+    refused_because)
 SELECT reference, key, 'booked', 1, taken, %(kind)s, 'virtual', person, starts,
        starts + interval '30 minutes', 0, 0, patient, 'self', '', '', 'none', '', 'TX', '', '',
-       'en', '', '', false, 'web', 1, starts - interval '40 days', '', false, false, ''
+       'en', '', '', false, 'web', 1, starts - interval '40 days', '', false, false, '', ''
   FROM wanted
 """  # noqa: S608
 

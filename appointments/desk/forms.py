@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 
 class Refusal(models.TextChoices):
-    """Why a request is refused: a closed list, so that it can be counted and never says much."""
+    """Why a request is refused, in the desk's words: a closed list, so that it can be counted and
+    never says much. The patient's sentence for each is in models/statuses.py."""
 
     NO_TIME = "no-time", _("That time does not work for us")
     NOT_OURS = "not-ours", _("We do not treat this")

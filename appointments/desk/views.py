@@ -153,6 +153,7 @@ def refuse(request: HttpRequest, reference: str) -> HttpResponse:
             seen_version=form.cleaned_data["seen_version"],
             by=cast(User, request.user),
             reason=form.said(),
+            because=form.cleaned_data["reason"],
             now=here.now,
         )
     except booking.AlreadyChanged as changed:

@@ -13,7 +13,7 @@ from .pause import Pause
 from .record import Consent, Joining, Mark
 from .schedule import BusyTime, ExtraSession, VisitType, WorkingHours
 from .signs import WarningSigns
-from .statuses import HOLDS_TIME, Kind, State, Status
+from .statuses import HOLDS_TIME, Kind, Refusal, State, Status
 from .video import VideoRoom
 from .waiting import Call, OfferedTime
 
@@ -44,6 +44,7 @@ __all__ = [
     "Patient",
     "PatientChange",
     "Pause",
+    "Refusal",
     "State",
     "Status",
     "StatusChange",

@@ -15,7 +15,7 @@ from practice.models import Location, Practitioner, append_only_triggers
 from .occupancy import Occupancy
 from .patient import Patient
 from .schedule import Modality, VisitType
-from .statuses import HOLDS_TIME, Status
+from .statuses import HOLDS_TIME, Refusal, Status
 
 REFERENCE_LETTERS = "23456789BCDFGHJKLMNPQRSTVWXZ"  # nothing that is misheard or spells a word
 
@@ -141,6 +141,12 @@ class Appointment(models.Model):
 
     answer_due_at = models.DateTimeField(_("answer due"), null=True, blank=True)
     cancellation_reason = models.CharField(_("reason for cancelling"), max_length=300, blank=True)
+    refused_because = models.CharField(
+        _("what the patient is told of a refusal"),
+        max_length=12,
+        choices=Refusal.choices,
+        blank=True,
+    )
     cancelled_by = models.CharField(
         _("cancelled by"), max_length=8, choices=Side.choices, blank=True
     )
@@ -252,6 +258,10 @@ class Appointment(models.Model):
                 condition=(Q(status="cancelled") & Q(cancelled_by__in=("patient", "practice")))
                 | (~Q(status="cancelled") & Q(cancelled_by="")),
                 name="appointment_says_who_cancelled",
+            ),
+            models.CheckConstraint(
+                condition=Q(refused_because__in=("", *Refusal.values)),
+                name="appointment_refusal_is_known",
             ),
             models.CheckConstraint(
                 condition=~Q(status="pending") | Q(answer_due_at__isnull=False),

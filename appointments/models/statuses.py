@@ -31,6 +31,22 @@ HOLDS_TIME: tuple[Status, ...] = (
 )
 
 
+class Refusal(models.TextChoices):
+    """Why a request was refused, in a sentence for the patient; what the desk reads is in
+    desk/forms.py."""
+
+    NO_TIME = "no-time", _("We could not keep the time that you asked for.")
+    NOT_OURS = "not-ours", _("We are not the right practice for what you asked about.")
+    NO_LICENSE = "no-license", _("We may not see you by video where you will be.")
+    OTHER_CARE = (
+        "other-care",
+        _("You are to be seen somewhere else. If we have not talked with you yet, call us now."),
+    )
+    NOT_REACHED = "not-reached", _("We tried to call you and could not reach you.")
+    TWICE = "twice", _("You had asked us twice. Your other request stays as it is.")
+    OTHER = "other", _("Please call us. We tell you why.")
+
+
 class State(models.TextChoices):
     """FHIR Slot.status, as far as people were given the time. Rules are not rows here."""
 

@@ -2,15 +2,19 @@ from __future__ import annotations
 
 import datetime as dt
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
-from appointments import booking, marks
-from appointments.models import Appointment, Occupancy, Status, StatusChange
+from appointments import booking, marks, status
+from appointments.desk.forms import Refusal as DeskRefusal
+from appointments.models import Appointment, Occupancy, Refusal, Status, StatusChange
+from correspondence.models import OutboxMessage
 from practice.models import AccessLog
 from practice.roles import Role
 from tests import people
@@ -259,3 +263,38 @@ def test_a_guessed_address_stands_on_the_inbox_until_there_is_a_new_one(
     assert "No booked visits today." in page
     marks.new_link(visit, by=frances, now=now)
     assert said not in desk.get("/admin/").content.decode()
+
+
+@pytest.mark.parametrize("why", Refusal)
+def test_the_patient_reads_one_plain_sentence_why_and_none_of_the_desks_words(
+    desk: Client, asked: list[Appointment], now: dt.datetime, why: Refusal
+) -> None:
+    alice = asked[0]
+    press(desk, alice, "refuse", reason=why.value, words="canary")
+    alice.refresh_from_db()
+    for language in ("en", "es"):
+        with translation.override(language):
+            said = status.of(alice, now=now, zone=ZoneInfo("America/Chicago")).next
+            assert said[0] == str(why.label)
+            assert "canary" not in " ".join(said)
+    with translation.override("es"):
+        spanish = str(why.label)
+    with translation.override("en"):
+        assert spanish != str(why.label)
+    assert "canary" not in "".join(f"{one.context}" for one in OutboxMessage.objects.all())
+
+
+def test_every_reason_of_the_desk_has_a_sentence_for_the_patient() -> None:
+    assert set(DeskRefusal.values) == set(Refusal.values)
+
+
+def test_a_refusal_that_is_undone_says_nothing_to_the_patient(
+    desk: Client, asked: list[Appointment], frances: User, now: dt.datetime
+) -> None:
+    alice = asked[0]
+    refused = booking.refuse(
+        alice, seen_version=alice.version, by=frances, reason="full", because="twice", now=now
+    )
+    assert refused.refused_because == "twice"
+    again = booking.undo(refused, seen_version=refused.version, by=frances, now=now)
+    assert (again.status, again.refused_because) == ("pending", "")
