@@ -18,7 +18,7 @@ from correspondence import outbox
 from correspondence.models import MessageRules, OutboxMessage
 from practice.models import Practice
 
-from . import calendars, wording
+from . import calendars, on_call, wording
 from .models import Call, Inquiry, InquiryStep
 from .rules import Desk
 from .transactions import one_transaction
@@ -169,12 +169,13 @@ def _warn(inquiry: Inquiry, rules: MessageRules, *, now: dt.datetime) -> bool:
     version = int(due.timestamp()) // 60
     _tell_desk(inquiry, MailKind.STAFF_PROMISE_AT_RISK, version=version, now=now)
     later = min(dt.timedelta(minutes=rules.escalate_minutes), (due - begins) / 2)
-    if rules.on_call_email and now >= begins + later:
+    if now >= begins + later and (person := on_call.whom(rules, now=now)):
+        name, email = person
         _tell_desk(
             inquiry,
             MailKind.STAFF_ON_CALL,
             version=1,
-            to=(rules.on_call_email, rules.on_call_name),
+            to=(email, name),
             now=now,
         )
     return True

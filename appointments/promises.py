@@ -8,7 +8,7 @@ from django.db import transaction
 
 from correspondence.models import MessageRules
 
-from . import messages
+from . import messages, on_call
 from .models import Appointment
 
 
@@ -37,8 +37,7 @@ def _warn(appointment: Appointment, rules: MessageRules, *, now: dt.datetime) ->
         return False
     messages.staff_promise_at_risk(appointment, due=due, now=now)
     later = min(dt.timedelta(minutes=rules.escalate_minutes), (due - begins) / 2)
-    if rules.on_call_email and now >= begins + later:
-        messages.staff_on_call(
-            appointment, due=due, name=rules.on_call_name, email=rules.on_call_email, now=now
-        )
+    if now >= begins + later and (person := on_call.whom(rules, now=now)):
+        name, email = person
+        messages.staff_on_call(appointment, due=due, name=name, email=email, now=now)
     return True

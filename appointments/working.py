@@ -93,7 +93,7 @@ def change_hours(
             same_day_from=shift.same_day_from,
         )
         row.visit_types.set(shift.visit_types)
-    _note(practitioner, CHANGE, f"Hours from {wording.date(first)}", by=by, now=now)
+    note(practitioner, CHANGE, f"Hours from {wording.date(first)}", by=by, now=now)
 
 
 @one_transaction
@@ -117,16 +117,14 @@ def add_session(
         closes=shift.closes,
     )
     session.visit_types.set(shift.visit_types)
-    _note(
-        session, ADDITION, f"Extra session of {practitioner}, {wording.date(day)}", by=by, now=now
-    )
+    note(session, ADDITION, f"Extra session of {practitioner}, {wording.date(day)}", by=by, now=now)
     return session
 
 
 @one_transaction
 def drop_session(session: ExtraSession, *, by: User, now: dt.datetime) -> None:
     said = f"Extra session of {session.practitioner}, {wording.date(session.day)}, taken back"
-    _note(session, DELETION, said, by=by, now=now)
+    note(session, DELETION, said, by=by, now=now)
     session.delete()
 
 
@@ -147,13 +145,13 @@ def close(
         location=location,
         reason=reason,
     )
-    _note(closure, ADDITION, f"Closed: {_whom(closure)}", by=by, now=now)
+    note(closure, ADDITION, f"Closed: {_whom(closure)}", by=by, now=now)
     return closure
 
 
 @one_transaction
 def open_again(closure: Closure, *, by: User, now: dt.datetime) -> None:
-    _note(closure, DELETION, f"Open again: {_whom(closure)}", by=by, now=now)
+    note(closure, DELETION, f"Open again: {_whom(closure)}", by=by, now=now)
     closure.delete()
 
 
@@ -174,7 +172,7 @@ def change_desk_hours(hours: Sequence[Hours], *, by: User, now: dt.datetime) -> 
     ]
     after = ", ".join(str(row) for row in rows)
     said = f"Desk hours: {after or 'none'} (before: {before or 'none'})"
-    _note(practice, CHANGE, said, by=by, now=now)
+    note(practice, CHANGE, said, by=by, now=now)
 
 
 def history(
@@ -194,7 +192,7 @@ def _whom(closure: Closure) -> str:
     return ", ".join(one for one in (who, str(closure.location or ""), closure.reason) if one)
 
 
-def _note(row: Model, flag: int, said: str, *, by: User, now: dt.datetime) -> None:
+def note(row: Model, flag: int, said: str, *, by: User, now: dt.datetime) -> None:
     LogEntry.objects.create(
         action_time=now,
         user=by,

@@ -34,23 +34,9 @@ def _field(kind: str) -> dict[str, str]:
     return {"class": "form-control", "type": kind}
 
 
-class ClosureForm(forms.Form):
-    """Days and times on the practice's wall clock."""
+class StretchForm(forms.Form):
+    """Days and times on the practice's wall clock; `during` is what they come to."""
 
-    practitioner = forms.ModelChoiceField(
-        Practitioner.objects.bookable(),
-        label=gettext_lazy("Who"),
-        empty_label=gettext_lazy("Everybody"),
-        required=False,
-        widget=forms.Select(attrs={"class": "form-select"}),
-    )
-    location = forms.ModelChoiceField(
-        Location.objects.all(),
-        label=gettext_lazy("Where"),
-        empty_label=gettext_lazy("Everywhere, by video too"),
-        required=False,
-        widget=forms.Select(attrs={"class": "form-select"}),
-    )
     first_day = forms.DateField(
         label=gettext_lazy("First day"), widget=forms.DateInput(attrs=_field("date"))
     )
@@ -71,13 +57,6 @@ class ClosureForm(forms.Form):
         help_text=gettext_lazy("Empty: to the end of that day."),
         required=False,
         widget=forms.TimeInput(attrs=_field("time")),
-    )
-    reason = forms.CharField(
-        label=gettext_lazy("Why"),
-        help_text=gettext_lazy("Only staff read this: holiday, training, snow."),
-        max_length=200,
-        required=False,
-        widget=forms.TextInput(attrs={"class": "form-control", "autocomplete": "off"}),
     )
 
     def __init__(self, *args: Any, zone: ZoneInfo, now: dt.datetime, **kwargs: Any) -> None:
@@ -107,6 +86,39 @@ class ClosureForm(forms.Form):
         else:
             cleaned["during"] = Interval(start, end)
         return cleaned
+
+
+class ClosureForm(StretchForm):
+    practitioner = forms.ModelChoiceField(
+        Practitioner.objects.bookable(),
+        label=gettext_lazy("Who"),
+        empty_label=gettext_lazy("Everybody"),
+        required=False,
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
+    location = forms.ModelChoiceField(
+        Location.objects.all(),
+        label=gettext_lazy("Where"),
+        empty_label=gettext_lazy("Everywhere, by video too"),
+        required=False,
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
+    reason = forms.CharField(
+        label=gettext_lazy("Why"),
+        help_text=gettext_lazy("Only staff read this: holiday, training, snow."),
+        max_length=200,
+        required=False,
+        widget=forms.TextInput(attrs={"class": "form-control", "autocomplete": "off"}),
+    )
+    field_order = (
+        "practitioner",
+        "location",
+        "first_day",
+        "from_time",
+        "last_day",
+        "until_time",
+        "reason",
+    )
 
 
 class PauseForm(forms.Form):

@@ -18,6 +18,7 @@ from appointments.desk import (
     merging,
     moving,
     my_visits,
+    on_call,
     people,
     reaching,
     schedules,
@@ -107,6 +108,8 @@ def urlpatterns_in(site: AdminSite) -> list[URLPattern]:
                 ("pause/", "pause", schedules.pause),
                 ("resume/<int:running>/", "resume", schedules.resume),
                 ("desk-hours/", "desk_hours", desk_hours.desk_hours),
+                ("on-call/", "on_call", on_call.on_call_roster),
+                ("on-call/<int:one>/end/", "end_on_call", on_call.end_on_call),
             )
         ),
         # appointments/<reference>/

@@ -7,6 +7,7 @@ from .draft import Draft
 from .ehr import EhrEntry
 from .inquiry import Inquiry, InquiryStep
 from .occupancy import CalendarVersion, Occupancy
+from .on_call import OnCall
 from .patient import E164, Patient
 from .patient_change import PatientChange
 from .pause import Pause
@@ -41,6 +42,7 @@ __all__ = [
     "Mark",
     "Occupancy",
     "OfferedTime",
+    "OnCall",
     "Patient",
     "PatientChange",
     "Pause",

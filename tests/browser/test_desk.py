@@ -118,7 +118,7 @@ def test_everybody_can_use_every_screen_of_the_staff(
     look("/admin/ehr/", "/admin/ehr/busy/", known)
     look("/admin/schedules/", "/admin/staff/", "/admin/launch/", "/admin/messages/")
     look("/admin/reports/", "/admin/hours/", "/admin/hours/nora-whitfield/")
-    look("/admin/schedules/desk-hours/")
+    look("/admin/schedules/desk-hours/", "/admin/schedules/on-call/")
     look("/admin/warning-signs/?language=es", f"{visit}cancel/", f"{visit}offer/", f"{visit}call/")
     look("/admin/appointments/visittype/", "/admin/practice/accesslog/")
     look("/accounts/2fa/", "/accounts/2fa/totp/activate/", "/accounts/2fa/webauthn/add/")

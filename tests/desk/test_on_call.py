@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import uuid
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import User
 from django.test import Client
 
+from appointments import inquiries, on_call, promises
+from appointments.intervals import Interval
+from appointments.models import OnCall
+from correspondence.models import MessageRules, OutboxMessage
 from practice.models import DeskHours
 from practice.roles import Role
 from tests import people
+from tests.staff import a_member
 
 DESK_HOURS = "/admin/schedules/desk-hours/"
+ON_CALL = "/admin/schedules/on-call/"
+HOUR = dt.timedelta(hours=1)
 
 
 @pytest.fixture
@@ -102,3 +112,153 @@ def test_the_front_desk_does_not_set_its_own_hours(desk: Client) -> None:
     assert desk.get(DESK_HOURS).status_code == 403
     assert desk.post(DESK_HOURS, a_week((["mon"], "08:00", "17:00"))).status_code == 403
     assert in_force() == EVERY_DAY
+
+
+# --- on call ------------------------------------------------------------------------------------
+@pytest.fixture
+def nora(clinic: people.Clinic) -> User:
+    return a_member(Role.DOCTOR, "nora@clinic.test", "Nora", "Night")
+
+
+def tonight(user: User, **more: str) -> dict[str, str]:
+    """What the form sends: from 6 PM today until 7 AM tomorrow."""
+    return {
+        "user": str(user.pk),
+        "first_day": "2026-11-24",
+        "from_time": "18:00",
+        "last_day": "2026-11-25",
+        "until_time": "07:00",
+    } | more
+
+
+def is_on_call(user: User, begins: dt.datetime, ends: dt.datetime) -> OnCall:
+    return on_call.put_on_call(
+        user, Interval(begins, ends), email="", phone="", by=user, now=begins
+    )
+
+
+def test_a_manager_puts_somebody_on_call_on_the_clock_of_the_practice(
+    manager: Client, nora: User
+) -> None:
+    said = tonight(nora, phone="(214) 555-0147")
+    page = manager.post(ON_CALL, said, follow=True).content.decode()
+    one = OnCall.objects.get()
+    assert one.during.lower == dt.datetime(2026, 11, 25, 0, tzinfo=dt.UTC)
+    assert one.during.upper == dt.datetime(2026, 11, 25, 13, tzinfo=dt.UTC)
+    assert (one.user, one.email, str(one.phone)) == (nora, "nora@clinic.test", "+12145550147")
+    assert "Nora Night is on call from Tuesday, November 24, 6:00 PM" in page
+    assert "tel:+12145550147" in page
+    assert "Nobody is on call now." in page, "the evening is to come"
+    assert LogEntry.objects.get().change_message in page
+
+
+@pytest.mark.parametrize(
+    ("more", "why"),
+    [
+        ({"first_day": "2026-11-25", "from_time": "06:59"}, "Somebody is on call in that time."),
+        ({"last_day": "2026-11-24", "until_time": "17:00"}, "It ends before it begins."),
+        ({"first_day": "2026-11-22", "last_day": "2026-11-23"}, "This is over already."),
+        ({"first_day": ""}, "This field is required."),
+        ({"user": "0"}, "Select a valid choice."),
+        ({"phone": "12"}, "Enter a valid phone number"),
+    ],
+)
+def test_a_line_that_makes_no_sense_is_refused_and_nothing_typed_is_lost(
+    manager: Client, nora: User, more: dict[str, str], why: str
+) -> None:
+    manager.post(ON_CALL, tonight(nora))
+    page = manager.post(ON_CALL, tonight(nora, email="night@example.com") | more)
+    assert page.status_code == 400
+    assert why in page.content.decode()
+    assert 'value="night@example.com"' in page.content.decode()
+    assert (OnCall.objects.count(), LogEntry.objects.count()) == (1, 1)
+
+
+def test_one_night_follows_another_without_a_gap(manager: Client, nora: User) -> None:
+    manager.post(ON_CALL, tonight(nora))
+    next_day = {"first_day": "2026-11-25", "from_time": "07:00", "until_time": "18:00"}
+    manager.post(ON_CALL, tonight(nora, **next_day))
+    assert OnCall.objects.count() == 2
+
+
+def test_only_who_may_answer_requests_can_be_put_on_call(manager: Client, nora: User) -> None:
+    editor = a_member(Role.EDITOR, "editor@clinic.test", "Eddie", "Editor")
+    gone = a_member(Role.FRONT_DESK, "gone@clinic.test", "Gone", "Away")
+    User.objects.filter(pk=gone.pk).update(is_active=False)
+    page = manager.get(ON_CALL).content.decode()
+    assert "Nora Night" in page
+    assert "Eddie Editor" not in page
+    assert "Gone Away" not in page
+    assert manager.post(ON_CALL, tonight(editor)).status_code == 400
+    assert not OnCall.objects.exists()
+
+
+def test_what_is_to_come_is_taken_back_what_runs_is_ended_and_what_is_over_stays(
+    manager: Client, nora: User, now: dt.datetime
+) -> None:
+    running = is_on_call(nora, now - HOUR, now + HOUR)
+    coming = is_on_call(nora, now + 2 * HOUR, now + 3 * HOUR)
+    past = is_on_call(nora, now - 3 * HOUR, now - 2 * HOUR)
+    before = (past.during.lower, past.during.upper)
+    assert "On call now: Nora Night." in manager.get(ON_CALL).content.decode()
+    for one in (running, coming, past):
+        manager.post(f"{ON_CALL}{one.pk}/end/")
+    past.refresh_from_db()
+    assert (past.during.lower, past.during.upper) == before
+    running.refresh_from_db()
+    assert abs(running.during.upper - now) < dt.timedelta(minutes=5)
+    assert not OnCall.objects.filter(pk=coming.pk).exists()
+    assert "Nobody is on call now." in manager.get(ON_CALL).content.decode()
+    assert LogEntry.objects.count() == 5, "three put on call, two ended"
+
+
+def told(clinic: people.Clinic, now: dt.datetime) -> list[str]:
+    """Alice asks at `now`; whom the site tells before the promise ends, beside the desk."""
+    visit = people.a_visit(clinic.same_day, now)
+    assert visit.answer_due_at is not None
+    promises.warn(now=visit.answer_due_at - dt.timedelta(minutes=5))
+    rows = OutboxMessage.objects.filter(kind="staff_on_call")
+    return [row.to for row in rows]
+
+
+def test_whoever_is_on_call_at_that_moment_is_told_of_a_promise_at_risk(
+    clinic: people.Clinic, nora: User, now: dt.datetime
+) -> None:
+    MessageRules.objects.create(on_call_name="Rudy Rules", on_call_email="rudy@example.com")
+    is_on_call(nora, now + HOUR, now + 5 * HOUR)
+    assert told(clinic, now) == ["nora@clinic.test"]
+
+
+@pytest.mark.parametrize("why", ["nobody", "over", "closed account"])
+def test_when_nobody_is_on_call_it_is_the_person_of_the_rules(
+    clinic: people.Clinic, nora: User, now: dt.datetime, why: str
+) -> None:
+    MessageRules.objects.create(on_call_name="Rudy Rules", on_call_email="rudy@example.com")
+    if why != "nobody":
+        is_on_call(nora, now, now + (HOUR if why == "over" else 5 * HOUR))
+    if why == "closed account":
+        User.objects.filter(pk=nora.pk).update(is_active=False)
+    assert told(clinic, now) == ["rudy@example.com"]
+
+
+def test_an_inquiry_that_waits_reaches_the_same_person(
+    clinic: people.Clinic, nora: User, now: dt.datetime
+) -> None:
+    is_on_call(nora, now, now + 5 * HOUR)
+    said = inquiries.Said(
+        topic="billing", name="Bob Baker", contact_by="phone", phone="+12145550102", words="A bill"
+    )
+    inquiry = inquiries.receive(key=uuid.uuid4(), said=said, now=now)
+    assert inquiry.answer_due_at is not None
+    inquiries.warn(now=inquiry.answer_due_at - dt.timedelta(minutes=5))
+    assert OutboxMessage.objects.get(kind="staff_on_call").to == "nora@clinic.test"
+
+
+def test_the_front_desk_does_not_set_who_is_on_call(
+    desk: Client, nora: User, now: dt.datetime
+) -> None:
+    one = is_on_call(nora, now, now + HOUR)
+    assert desk.get(ON_CALL).status_code == 403
+    assert desk.post(ON_CALL, tonight(nora)).status_code == 403
+    assert desk.post(f"{ON_CALL}{one.pk}/end/").status_code == 403
+    assert OnCall.objects.get().during == one.during

@@ -70,6 +70,7 @@ SCREENS: dict[str, frozenset[Role]] = {
     "admin:hours": MANAGER,
     "admin:change_hours": MANAGER,
     "admin:desk_hours": MANAGER,
+    "admin:on_call": MANAGER,
     "admin:reports": LOG_READERS,
     "admin:report_file": LOG_READERS,
     "admin:staff": MANAGER,
@@ -112,7 +113,7 @@ ACTIONS: dict[str, frozenset[Role]] = {
     "admin:send_again": MODERATORS,
     "admin:text_word": MODERATORS,
     **{f"admin:staff_{name}": MANAGER for name in ("invite", "role", "close", "open", "link")},
-    **{f"admin:{name}": MANAGER for name in ("close", "open", "pause", "resume")},
+    **{f"admin:{name}": MANAGER for name in ("close", "open", "pause", "resume", "end_on_call")},
     **{f"admin:{name}": MANAGER for name in ("add_session", "drop_session", "keep_holidays")},
     "admin:confirm": DESK,
     **{
