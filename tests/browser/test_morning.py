@@ -1,7 +1,8 @@
-"""A morning at the desk, played twice: with the mouse, and by keyboard alone.
+"""A morning at the desk, played three times: with the mouse, by keyboard alone, and on a phone.
 
-Thirty requests came overnight; two people walk in; one does not come; a doctor runs late, and
-takes the afternoon off, which strands three visits. At the end the database is asked what is true.
+Thirty requests came overnight; two people walk in, one is worked in, one does not come; a doctor
+runs late, and takes the afternoon off, which strands three visits. At the end the database is
+asked what is true.
 """
 
 from __future__ import annotations
@@ -112,6 +113,13 @@ class Mouse:
         self.press(self.page.get_by_role("button", name=re.compile(rf"^{words} ?: {name}")))
 
 
+class Finger(Mouse):
+    """Somebody with a telephone."""
+
+    def press(self, target: Any) -> None:
+        target.tap()
+
+
 class Keyboard(Mouse):
     """Somebody who has no mouse: Tab, Enter, Space, the arrows, and the desk's own keys."""
 
@@ -202,6 +210,14 @@ class Keyboard(Mouse):
             id="keyboard",
             marks=pytest.mark.browser_context_args(viewport={"width": 1280, "height": 800}),
         ),
+        pytest.param(
+            Finger,
+            8,
+            id="phone",
+            marks=pytest.mark.browser_context_args(
+                viewport={"width": 390, "height": 800}, has_touch=True
+            ),
+        ),
     ],
 )
 def test_a_morning_at_the_desk(
@@ -221,6 +237,7 @@ def test_a_morning_at_the_desk(
 
     the_requests(mo, answered)
     two_walk_in(mo)
+    one_is_worked_in(mo)
     the_day(mo)
     an_afternoon_off(mo, now)
     what_is_true(now, answered)
@@ -294,6 +311,21 @@ def two_walk_in(mo: Mouse) -> None:
         expect(page.locator(".desk-said")).to_contain_text(f"{name} Walkin is here.")
 
 
+def one_is_worked_in(mo: Mouse) -> None:
+    page = mo.page
+    mo.press(page.get_by_role("link", name="Somebody came in", exact=True))
+    mo.press(page.get_by_role("link", name="Office visit", exact=True))
+    mo.tick(page.get_by_label("Work in between the visits of today"))
+    mo.choose(page.get_by_label("Who sees them"), "Ana Ortega, M.D.")
+    mo.write(page.get_by_label("Why they are worked in"), "Cannot stand")
+    mo.write(page.get_by_label("First name"), "Wilma")
+    mo.write(page.get_by_label("Last name"), "Workin")
+    mo.write(page.locator("#id_birth_date"), "03/09/1948")
+    mo.write(page.locator("#id_phone"), "214 555 0178")
+    mo.press(page.get_by_role("button", name="Take in", exact=True))
+    expect(page.locator(".desk-said")).to_contain_text("Wilma Workin")
+
+
 def the_day(mo: Mouse) -> None:
     page = mo.page
     mo.step("Booked Patient 0", "Did not come", "n")
@@ -351,6 +383,9 @@ def what_is_true(now: dt.datetime, answered: int) -> None:
 
     came = Appointment.objects.filter(patient__family_name="Walkin")
     assert [visit.status for visit in came] == [Status.ARRIVED] * 2
+    worked_in = Appointment.objects.get(patient__family_name="Workin")
+    assert worked_in.is_work_in
+    assert worked_in.occupancy is None
     assert Appointment.objects.get(patient__family_name="Patient 0").status == Status.NOSHOW
     assert [delay.minutes for delay in Delay.objects.all()] == [10]
     stranded = Appointment.objects.filter(needs_rebooking=True)
