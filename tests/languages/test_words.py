@@ -42,6 +42,12 @@ def test_a_translation_says_the_same_names_and_marks_as_its_original(
         assert set(PLACEHOLDER.findall("".join(entry.translations))) == wanted, singular
 
 
+def test_a_sentence_that_ends_with_a_time_has_one_full_stop(entries: list[words.Entry]) -> None:
+    """In Spanish a time brings its own: "3:20 p. m."."""
+    doubled = re.compile(r"%\((when|answer_by|until|time)\)s\.")
+    assert [entry.key for entry in entries if any(map(doubled.search, entry.translations))] == []
+
+
 def test_nobody_is_addressed_as_tu(entries: list[words.Entry]) -> None:
     familiar = re.compile(r"\b(tú|tu|tus|te|ti|contigo|puedes|tienes|quieres|vosotros)\b", re.I)
     assert [text for one in entries for text in one.translations if familiar.search(text)] == []
