@@ -12,6 +12,7 @@ from django.contrib.auth.models import User
 from django.db.models import Count, Max, OuterRef, Q, Subquery, Value
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -132,7 +133,8 @@ def _meanwhile(rows: list[Row], since: dt.datetime, here: Here, *, inquiries: in
 
 
 def _in_focus(request: HttpRequest, waiting: list[Row]) -> str:
-    """After an action the next request: the one after `done`, or `at` itself; else the first."""
+    """After an action the next request: the one after `done`, the first that wants a time `from`
+    that of the one answered, or `at` itself; else the first."""
     if not messages.get_messages(request) or not waiting:
         return ""
     references = [row.appointment.reference for row in waiting]
@@ -141,7 +143,18 @@ def _in_focus(request: HttpRequest, waiting: list[Row]) -> str:
         return str(at)
     if done in references:
         return references[(references.index(done) + 1) % len(references)]
+    if start := _instant(request.GET.get("from", "")):
+        later = (row.appointment for row in waiting if row.appointment.starts_at)
+        return next((one.reference for one in later if one.starts_at >= start), references[0])
     return references[0]
+
+
+def _instant(text: str) -> dt.datetime | None:
+    try:
+        found = parse_datetime(text)
+    except ValueError:
+        return None
+    return found if found and found.tzinfo else None
 
 
 def _token(waiting: int, latest: int) -> str:

@@ -150,9 +150,14 @@ def from_the_inbox(request: HttpRequest) -> bool:
     return "inbox" in (request.POST.get("back"), request.GET.get("back"))
 
 
-def to_the_inbox(*, at: str = "", done: str = "") -> HttpResponse:
-    """Back to the inbox, with the focus on that request, or on the one after what is done."""
-    where = urlencode({name: one for name, one in (("at", at), ("done", done)) if one})
+def to_the_inbox(
+    *, at: str = "", done: str = "", answered: Appointment | None = None
+) -> HttpResponse:
+    """Back to the inbox, with the focus on that request, or on the one after what is done; one
+    that is answered stands there no longer, so its time says where it stood."""
+    start = answered.starts_at.isoformat() if answered and answered.starts_at else ""
+    given = (("at", at), ("done", done), ("from", start))
+    where = urlencode({name: one for name, one in given if one})
     return redirect(f"{reverse('admin:index')}?{where}")
 
 

@@ -154,7 +154,9 @@ def offer(request: HttpRequest, reference: str) -> HttpResponse:  # noqa: C901
                 _("Offered. We keep these times until %(name)s has chosen.")
                 % {"name": wanted.patient},
             )
-            return to_the_inbox() if from_the_inbox(request) else _to_the_visit(reference)
+            if from_the_inbox(request):
+                return to_the_inbox(answered=wanted)
+            return _to_the_visit(reference)
     free = calendars.free_times(visit_type=wanted.visit_type.slug, now=here.now)
     return page(
         request,

@@ -30,6 +30,7 @@ from appointments.desk.pages import (
     here_now,
     needs,
     page,
+    to_the_inbox,
 )
 from appointments.desk.pages import rows as rows_of
 from practice.roles import May
@@ -127,7 +128,7 @@ def confirm(request: HttpRequest, reference: str) -> HttpResponse:
         _("Confirmed: %(name)s, %(when)s.")
         % {"name": booked.patient, "when": here.row(booked).when},
     )
-    return redirect("admin:my_visits" if from_my_visits(request) else "admin:index")
+    return redirect("admin:my_visits") if from_my_visits(request) else to_the_inbox(answered=wanted)
 
 
 @needs(May.ANSWER_REQUESTS)
@@ -165,4 +166,4 @@ def refuse(request: HttpRequest, reference: str) -> HttpResponse:
     messages.success(
         request, _("Refused: %(name)s. The time is free again.") % {"name": row.patient}
     )
-    return redirect("admin:index")
+    return to_the_inbox(answered=wanted)

@@ -98,6 +98,23 @@ def test_a_claim_ends_after_ten_minutes_and_with_the_call(
     assert "Left a voicemail" in desk.get("/admin/").content.decode()
 
 
+def test_after_an_answer_out_of_order_the_request_after_it_is_in_focus(
+    clinic: people.Clinic, desk: Client, alice: Appointment, now: dt.datetime
+) -> None:
+    later = people.free_times(clinic.same_day, now)
+    second, third = (
+        people.a_visit(clinic.same_day, now, details=people.bob(), slot=later[at]) for at in (2, 5)
+    )
+    back = press(desk, second, "confirm").headers["Location"]
+    page = desk.get(back).content.decode()
+    assert f'/{third.reference}/" autofocus' in page
+    assert f'/{alice.reference}/" autofocus' not in page
+    third.refresh_from_db()
+    last = press(desk, third, "refuse", reason="no-time").headers["Location"]
+    assert f'/{alice.reference}/" autofocus' in desk.get(last).content.decode()
+    assert desk.get("/admin/?from=2026-13-99T99:00Z").status_code == 200
+
+
 def test_nobody_claims_what_has_been_answered(
     desk: Client, alice: Appointment, mo: User, now: dt.datetime
 ) -> None:
