@@ -23,7 +23,7 @@ from practice import access_log, limits
 from practice.roles import May
 
 from . import drafts, keys, marks
-from .models import Appointment, Patient
+from .models import Appointment, OnCall, Patient, Status
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 PASS_LASTS = dt.timedelta(minutes=30)
 TRIES = 5
 PAUSE = dt.timedelta(minutes=30)
+WHILE_ON_CALL = ("my_visits", "appointment", "call", "confirm")  # with the requests of others
 _signer = signing.Signer(salt="appointments.access")
 
 
@@ -198,7 +199,10 @@ def for_staff(
     allowed = user.is_active and user.is_staff and user.has_perm(permission)
     wanted = _appointments() if appointments is None else appointments
     if allowed and not user.has_perm(May.SEE_EVERY_CALENDAR):
-        wanted = wanted.filter(practitioner__user=user.pk)
+        theirs = Q(practitioner__user=user.pk)
+        if action in WHILE_ON_CALL:
+            theirs |= waiting_while_on_call(user, now=now)
+        wanted = wanted.filter(theirs)
     rows = list(wanted.with_people()[:at_most]) if allowed else []  # type: ignore[attr-defined]
     if not user.has_perm(May.READ_NOTES):
         for row in rows:
@@ -214,6 +218,20 @@ def for_staff(
     if not allowed:
         raise PermissionDenied
     return rows
+
+
+def waiting_while_on_call(user: User | AnonymousUser, *, now: dt.datetime) -> Q:
+    """Whoever's requests without an answer, for a practitioner who is on call at this moment; for
+    anybody else none."""
+    on_call = OnCall.objects.at(now).filter(user=user.pk, user__practitioner__isnull=False)
+    return Q(Exists(on_call), status=Status.PENDING)
+
+
+def has_in_calendar(user: User | AnonymousUser, appointment: Appointment) -> bool:
+    """Whether this member of staff may do with it all that their role does, also when they are
+    not on call."""
+    own = appointment.practitioner.user_id == user.pk
+    return own or user.has_perm(May.SEE_EVERY_CALENDAR)
 
 
 def _leave_out_words(row: Appointment) -> None:

@@ -52,7 +52,9 @@ def keep(
 
 def latest(user: User, *, now: dt.datetime) -> Act | None:
     """What this person did last, if it can still be undone."""
-    acts = Act.objects.filter(user=user, at__gt=now - LASTS).select_related("appointment__patient")
+    acts = Act.objects.filter(user=user, at__gt=now - LASTS).select_related(
+        "appointment__patient", "appointment__practitioner"
+    )
     act = acts.last()
     return act if act and not act.undone_at and act.version == act.appointment.version else None
 

@@ -1,4 +1,5 @@
-"""Today and the days ahead of whoever sees patients: their own visits, on a telephone."""
+"""Today and the days ahead of whoever sees patients: their own visits, on a telephone; and what
+waits for anybody while they are on call."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ from django.db.models import OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
-from appointments import video, wording
+from appointments import access, video, wording
 from appointments.desk import lists
 from appointments.desk.pages import Here, here_now, needs, page
 from appointments.desk.pages import rows as rows_of
@@ -38,12 +39,16 @@ class Mine:
 @needs(May.READ_REASONS)
 @require_GET
 def my_visits(request: HttpRequest) -> HttpResponse:
-    """The signed-in person's own visits; with several calendars to see, still their own alone."""
+    """The signed-in person's own visits; with several calendars to see, still their own alone,
+    and everybody's requests only while on call."""
     here = here_now()
     who = _who(request, here)
     if who is None:
         return page(request, "my_visits", here=here, who=None)
-    rows = rows_of(request, _own(who, here), action="my_visits", here=here)
+    on_call = access.waiting_while_on_call(request.user, now=here.now)
+    found = rows_of(request, _own(who, here, on_call), action="my_visits", here=here)
+    rows = [row for row in found if row.appointment.practitioner == who]
+    others = [row for row in found if row.appointment.practitioner != who]
     # After the visits of the day who is worked in between them, in the order they came.
     rows.sort(
         key=lambda row: (
@@ -69,6 +74,7 @@ def my_visits(request: HttpRequest) -> HttpResponse:
         who=who,
         board=Board(who, getattr(who, "late", None) or 0, []),
         waiting=[one for one in mine if one.row.waits],
+        of_others=others,
         days=[(day, list(own)) for day, own in groupby(settled, key=lambda one: one.row.day)],
         today_in_words=wording.day_from(here.today, today=here.today),
         has_today=any(one.row.is_today for one in settled),
@@ -87,20 +93,23 @@ def _who(request: HttpRequest, here: Here) -> Practitioner | None:
     )
 
 
-def _own(who: Practitioner, here: Here) -> QuerySet[Appointment]:
+def _own(who: Practitioner, here: Here, on_call: Q) -> QuerySet[Appointment]:
+    """Their own visits, and those of others that `on_call` means."""
     begins = dt.datetime.combine(here.today, dt.time(), here.zone)
     ends = dt.datetime.combine(here.today + DAYS * ONE_DAY, dt.time(), here.zone)
     came = StatusChange.objects.filter(
         appointment=OuterRef("pk"), to_status=Status.ARRIVED
     ).order_by("-at", "-pk")
     return (
-        Appointment.objects.filter(practitioner=who)
-        .annotate(came_at=came.values("at")[:1], came_by=came.values("actor")[:1])
-        .filter(
-            Q(status=Status.PENDING)
-            | Q(starts_at__gte=begins, starts_at__lt=ends, status__in=SHOWN),
+        Appointment.objects.annotate(
+            came_at=came.values("at")[:1], came_by=came.values("actor")[:1]
         )
-        .order_by("starts_at", "pk")
+        .filter(
+            Q(practitioner=who, status=Status.PENDING)
+            | Q(practitioner=who, starts_at__gte=begins, starts_at__lt=ends, status__in=SHOWN)
+            | on_call
+        )
+        .order_by("starts_at", "answer_due_at", "pk")
     )
 
 

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 
 from appointments import access, claims, undoing, wording
 from appointments.desk.rows import Row
-from appointments.models import Appointment, Claim, StatusChange
+from appointments.models import Act, Appointment, Claim, StatusChange
 from practice import access_log, clock, limits
 from practice.models import Practice
 from practice.roles import May
@@ -109,6 +109,7 @@ def appointment_page(
         row=here.row(shown),
         changes=[(change, here.soon(change.at), who(change)) for change in changes],
         said=said,
+        in_calendar=access.has_in_calendar(request.user, shown),
         reads_notes=reads_notes,
         reads_reason=request.user.has_perm(May.READ_REASONS),
         status=status,
@@ -187,6 +188,12 @@ def page(
         "zone_name": here.now.astimezone(here.zone).tzname(),
         "screen": name,
         # Asked for by the template only when there is something to say.
-        "undoable": lambda: undoing.latest(cast(User, request.user), now=here.now),
+        "undoable": lambda: _undoable(cast(User, request.user), here),
     }
     return render(request, f"admin/desk/{name}.html", context, status=status)
+
+
+def _undoable(user: User, here: Here) -> Act | None:
+    """What was done on call for a colleague's patient stands: it is out of reach by then."""
+    act = undoing.latest(user, now=here.now)
+    return act if act and access.has_in_calendar(user, act.appointment) else None

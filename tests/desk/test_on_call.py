@@ -10,16 +10,19 @@ from typing import Any
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import User
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
-from appointments import inquiries, on_call, promises
+from appointments import booking, inquiries, on_call, promises
 from appointments.intervals import Interval
-from appointments.models import OnCall
+from appointments.models import Appointment, OnCall
 from correspondence.models import MessageRules, OutboxMessage
-from practice.models import DeskHours
+from practice.models import AccessLog, DeskHours
 from practice.roles import Role
 from tests import people
-from tests.staff import a_member
+from tests.conftest import Clock
+from tests.staff import a_member, signed_in
 
 DESK_HOURS = "/admin/schedules/desk-hours/"
 ON_CALL = "/admin/schedules/on-call/"
@@ -262,3 +265,149 @@ def test_the_front_desk_does_not_set_who_is_on_call(
     assert desk.post(ON_CALL, tonight(nora)).status_code == 403
     assert desk.post(f"{ON_CALL}{one.pk}/end/").status_code == 403
     assert OnCall.objects.get().during == one.during
+
+
+# --- confirming while on call ---------------------------------------------------------------------
+MY_VISITS = "/admin/my-visits/"
+SECTION = "While you are on call"
+
+
+@pytest.fixture
+def ana(clinic: people.Clinic) -> User:
+    """The doctor; whom patients ask for by video is the assistant."""
+    user = a_member(Role.DOCTOR, "ana@clinic.test", "Ana", "Ortega")
+    clinic.doctor.user = user
+    clinic.doctor.save()
+    return user
+
+
+@pytest.fixture
+def bob(clinic: people.Clinic, now: dt.datetime) -> Appointment:
+    """Waits for the assistant's answer."""
+    return people.a_visit(clinic.same_day, now, details=people.bob(needs="a ramp"))
+
+
+def press(browser: Client, visit: Appointment, what: str, **said: str) -> Any:
+    address = f"/admin/appointments/{visit.reference}/{what}/"
+    return browser.post(address, {"seen_version": visit.version, "back": "my_visits"} | said)
+
+
+def stands(visit: Appointment) -> tuple[str, int, int, int]:
+    visit.refresh_from_db()
+    return (visit.status, visit.version, visit.status_changes.count(), visit.calls.count())
+
+
+def test_who_is_on_call_confirms_the_request_of_a_colleague(
+    ana: User, bob: Appointment, now: dt.datetime
+) -> None:
+    is_on_call(ana, now - HOUR, now + HOUR)
+    browser = signed_in(ana)
+    page = browser.get(MY_VISITS).content.decode()
+    assert SECTION in page
+    assert "Bob Baker" in page
+    assert "Ben Cole" in page, "whom the patient asked for"
+    assert "my back hurts" in page
+    assert "Waiting for your answer" not in page, "it is not one of their own"
+    assert "/refuse/" not in page
+    opened = browser.get(f"/admin/appointments/{bob.reference}/").content.decode()
+    assert "my back hurts" in opened
+    for what in ("refuse", "cancel", "offer", "new-link", "seen", "claim", "undo"):
+        assert f"/{what}/" not in opened, "no button that leads nowhere"
+    assert press(browser, bob, "call", outcome="voicemail").status_code == 302
+    bob.refresh_from_db()
+    assert press(browser, bob, "confirm").headers["Location"] == MY_VISITS
+    assert stands(bob) == ("booked", 3, 2, 1)
+    change = bob.status_changes.last()
+    assert change is not None
+    assert change.user == ana, "the history names them"
+    after = browser.get(MY_VISITS).content.decode()
+    assert SECTION not in after
+    assert "data-undo" not in after, "it is out of reach by then"
+    looked = AccessLog.objects.filter(actor=ana, patients=[bob.patient_id])
+    actions = list(looked.order_by("pk").values_list("action", flat=True))
+    assert actions == ["my_visits", "appointment", "call", "confirm"]
+
+
+@pytest.mark.parametrize("why", ["nobody", "a colleague", "over", "to come"])
+def test_who_is_not_on_call_now_finds_no_request_of_a_colleague(
+    ana: User, nora: User, bob: Appointment, now: dt.datetime, why: str
+) -> None:
+    if why != "nobody":
+        begins = {"a colleague": now - HOUR, "over": now - 3 * HOUR, "to come": now + HOUR}[why]
+        is_on_call(nora if why == "a colleague" else ana, begins, begins + 2 * HOUR)
+    before = stands(bob)
+    browser = signed_in(ana)
+    page = browser.get(MY_VISITS).content.decode()
+    assert SECTION not in page
+    assert "Bob Baker" not in page
+    assert browser.get(f"/admin/appointments/{bob.reference}/").status_code == 404
+    assert browser.get(f"/admin/appointments/{bob.reference}/call/").status_code == 404
+    assert press(browser, bob, "call", outcome="reached").status_code == 404
+    assert press(browser, bob, "confirm").status_code == 404
+    assert stands(bob) == before
+    assert not AccessLog.objects.filter(patients__contains=[bob.patient_id]).exists()
+
+
+def test_it_ends_with_the_time_on_call(
+    ana: User, bob: Appointment, now: dt.datetime, clock: Clock
+) -> None:
+    is_on_call(ana, now - HOUR, now + HOUR)
+    assert "Bob Baker" in signed_in(ana).get(MY_VISITS).content.decode()
+    clock.at(now + HOUR)
+    browser, before = signed_in(ana), stands(bob)
+    assert "Bob Baker" not in browser.get(MY_VISITS).content.decode()
+    assert press(browser, bob, "confirm").status_code == 404
+    assert stands(bob) == before
+
+
+def test_on_call_nothing_else_of_a_colleagues_patients_is_there(
+    ana: User, nora: User, bob: Appointment, clinic: people.Clinic, now: dt.datetime
+) -> None:
+    is_on_call(ana, now - HOUR, now + HOUR)
+    alice = people.a_visit(clinic.same_day, now)
+    alice = booking.confirm(alice, seen_version=alice.version, by=nora, now=now)
+    browser, before = signed_in(ana), (stands(bob), stands(alice))
+    assert "Alice" not in browser.get(MY_VISITS).content.decode()
+    assert "Bob" not in browser.get("/admin/").content.decode(), "the inbox is their own"
+    others = ("refuse", "cancel", "offer", "new-link", "seen", "claim", "step", "undo")
+    said = {"verb": "arrive", "reason": "other", "words": "x", "outcome": "reached"}
+    for what in others:
+        assert press(browser, bob, what, **said).status_code == 404, what
+    for what in (*others, "confirm", "call"):
+        assert press(browser, alice, what, **said).status_code == 404, what
+    assert browser.get(f"/admin/appointments/{alice.reference}/").status_code == 404
+    for visit in (bob, alice):
+        assert browser.get(f"/admin/appointments/{visit.reference}/move/").status_code == 403
+        assert browser.get(f"/admin/people/{visit.patient_id}/").status_code in (403, 404)
+        assert browser.get(f"/admin/book/?after={visit.reference}").status_code == 404
+    assert (stands(bob), stands(alice)) == before
+
+
+def test_on_call_the_list_asks_the_database_equally_often_for_one_and_for_four(
+    ana: User, clinic: people.Clinic, now: dt.datetime
+) -> None:
+    is_on_call(ana, now - HOUR, now + HOUR)
+    browser = signed_in(ana)
+    began = (now - dt.timedelta(days=3)).date()
+
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as asked:
+            assert SECTION in browser.get(MY_VISITS).content.decode()
+        return len(asked)
+
+    def asks(n: int) -> None:
+        details = people.bob(phone=f"+1214555012{n}", email="", onset_date=began)
+        people.a_visit(clinic.same_day, now, details=details)
+
+    asks(0)
+    browser.get(MY_VISITS)
+    with_one = queries()
+    for n in (1, 2, 3):
+        asks(n)
+    page = browser.get(MY_VISITS).content.decode()
+    assert page.count('class="mine-visit') == 4
+    visits = Appointment.objects.order_by("starts_at")
+    places = [page.index(f'id="visit-{visit.reference}"') for visit in visits]
+    assert places == sorted(places), "the earliest time first, as in the inbox"
+    assert queries() == with_one
+    assert with_one <= 12
