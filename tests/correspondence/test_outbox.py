@@ -22,7 +22,7 @@ CANARIES = {
     "birth_date": dt.date(1931, 1, 17),
     "needs": "canary-needs",
 }
-NEVER = ("canary", "1931", "January 17", "kyphoplasty", "vertebr", "my back hurts", "Bob", "Baker")
+NEVER = ("canary", "1931-", "January 17", "kyphoplasty", "vertebr", "my back hurts", "Bob", "Baker")
 
 
 def jobs() -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -283,10 +284,19 @@ def test_the_database_refuses(
 ROUNDS = 12
 
 
-def race(clinic: people.Clinic, frances: User, now: dt.datetime, mails: Path) -> Counter[str]:
-    """The worker and Undo reach for one message at once, again and again; how each round ended."""
+def race(
+    clinic: people.Clinic,
+    frances: User,
+    now: dt.datetime,
+    mails: Path,
+    looked: threading.Event | None = None,
+) -> Counter[str]:
+    """The worker and Undo reach for one message at once, again and again; how each round ended.
+    The worker waits for `looked`, where it is given."""
     ended = Counter[str]()
     for number in range(ROUNDS):
+        if looked:
+            looked.clear()
         visit = people.a_visit(clinic.same_day, now)
         confirmed = booking.confirm(visit, seen_version=1, by=frances, now=now)
         booked = OutboxMessage.objects.get(kind="booked", subject=f"appointment:{visit.pk}")
@@ -302,6 +312,8 @@ def race(clinic: people.Clinic, frances: User, now: dt.datetime, mails: Path) ->
                 connection.close()
 
         def deliver(booked: OutboxMessage = booked) -> None:
+            if looked:
+                looked.wait(10)
             delivery.deliver(booked.pk)
             connection.close()
 
@@ -325,14 +337,6 @@ def test_undo_and_the_worker_at_once_are_one_after_the_other(
     assert sum(ended.values()) == ROUNDS
 
 
-def looks_first_and_writes_later(subject: str, *, version: int, written_at: dt.datetime) -> None:
-    held = OutboxMessage.objects.filter(subject=subject, version=version, created_at=written_at)
-    if held.exclude(state="queued").exists():
-        raise outbox.AlreadyLeft
-    time.sleep(0.1)
-    held.update(state="left_out", claim=None, trouble="undone")
-
-
 @pytest.mark.django_db(transaction=True)
 def test_without_the_lock_a_mail_leaves_about_what_was_undone(
     now: dt.datetime, clock: Clock, mail_folder: Path
@@ -341,6 +345,21 @@ def test_without_the_lock_a_mail_leaves_about_what_was_undone(
     clinic = people.a_clinic()
     frances = a_member(Role.FRONT_DESK, "frances@clinic.test")
     clock.at(now + SECOND)
+    looked = threading.Event()
+
+    def looks_first_and_writes_later(
+        subject: str, *, version: int, written_at: dt.datetime
+    ) -> None:
+        held = OutboxMessage.objects.filter(subject=subject, version=version, created_at=written_at)
+        if held.exclude(state="queued").exists():
+            raise outbox.AlreadyLeft
+        looked.set()
+        for _wait in range(100):  # until the worker has come between
+            if not held.filter(kind="booked", state="queued").exists():
+                break
+            time.sleep(0.05)
+        held.update(state="left_out", claim=None, trouble="undone")
+
     with mock.patch.object(outbox, "undo", looks_first_and_writes_later):
-        ended = race(clinic, frances, now, mail_folder)
+        ended = race(clinic, frances, now, mail_folder, looked)
     assert ended["pending, sent"], ended
