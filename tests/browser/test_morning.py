@@ -273,7 +273,7 @@ def the_requests(mo: Mouse, answered: int) -> None:
         mo.tick(page.locator("input[name=slot]").nth(number))
     mo.press(page.get_by_role("button", name="Offer these times"))
     expect(page).to_have_title(re.compile(rf"^\({OVERNIGHT - 2}\) Inbox"))
-    expect(focus).to_have_text("Overnight Person 1")
+    expect(focus).to_have_text("Overnight Person 4")
 
     mo.answer("Overnight Person 1", "Refuse", "r")
     expect(page.locator("h1")).to_have_text("Refuse Overnight Person 1")
