@@ -12,6 +12,7 @@ ROOT = Path(__file__).resolve().parent.parent
 LONGEST = 400
 # Longer than LONGEST, and why that is right.
 LONG_FILES = {
+    "tests/browser/test_morning.py": "one morning at the desk, for three kinds of hands",
     "tests/bundle/test_import.py": "what an import may change and what not, side by side",
     "tests/appointments/pairs.py": "nine races and what may be wrong after them, side by side",
     "tests/appointments/machine.py": "every verb as a step, and what must hold after each",

@@ -166,16 +166,24 @@ class Keyboard(Mouse):
         self.page.keyboard.press(key)
 
     def _walk(self, around: str, name: str) -> None:
-        """With j to the line of `name`, unless the focus is there already."""
+        """With j or k to the line of `name`, unless the focus is there already."""
         line = self.page.locator(around).filter(
             has=self.page.get_by_role("link", name=name, exact=True)
         )
         expect(line).to_be_visible()
         for _ in range(60):
-            if line.evaluate("line => line.contains(document.activeElement)"):
+            way = line.evaluate(
+                """line => {
+                    const at = document.activeElement;
+                    if (line.contains(at)) return "";
+                    const where = line.compareDocumentPosition(at);
+                    return where & Node.DOCUMENT_POSITION_FOLLOWING ? "k" : "j";
+                }"""
+            )
+            if not way:
                 return
-            self.page.keyboard.press("j")
-        raise AssertionError(f"j does not lead to {name}")
+            self.page.keyboard.press(way)
+        raise AssertionError(f"neither j nor k leads to {name}")
 
     def _reach(self, target: Any) -> None:
         """Tab, or Tab back, until the focus is there."""
