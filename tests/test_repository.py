@@ -18,6 +18,7 @@ LONG_FILES = {
     "tests/appointments/machine.py": "every verb as a step, and what must hold after each",
     "tests/appointments/test_booking.py": "each verb's promise and its refusals, side by side",
     "bench/bookings.py": "a pace is kept and checked by one process, so that it costs little",
+    "tests/desk/test_on_call.py": "desk hours and the roster, and what each opens to whom",
     "tests/reviews/test_rules.py": "twenty rules, a test each, in their order",
     "static/scss/_topic.scss": "one kind of page, part by part in the order of the page",
 }
