@@ -27,7 +27,7 @@ from appointments.desk.forms import SearchForm, SeenForm
 from appointments.desk.pages import Here, here_now, needs, page
 from appointments.desk.reaching import CallForm
 from appointments.desk.rows import span
-from appointments.models import Call, Inquiry, InquiryStep
+from appointments.models import Inquiry, InquiryStep
 from practice import access_log, limits
 from practice.roles import May
 
@@ -212,13 +212,7 @@ def call_inquiry(request: HttpRequest, reference: str) -> HttpResponse:
     here = here_now()
     wanted = _one(request, reference, "call_inquiry", here)
     form = CallForm(request.POST)
-    again = None
-    if form.is_valid() and form.cleaned_data["try_again"]:
-        again = dt.datetime.combine(here.today, form.cleaned_data["try_again"], here.zone)
-        if form.cleaned_data["outcome"] == Call.Outcome.REACHED:
-            again = None
-        elif again <= here.now:
-            form.add_error("try_again", _("That time is over"))
+    again = form.again(here)
     if not form.is_valid():
         return _show(request, wanted, here, call=form, status=400)
     said, by = form.cleaned_data, cast(User, request.user)
@@ -228,7 +222,7 @@ def call_inquiry(request: HttpRequest, reference: str) -> HttpResponse:
         lambda: inquiries.log_call(
             wanted,
             outcome=said["outcome"],
-            try_again_at=again.astimezone(dt.UTC) if again else None,
+            try_again_at=again,
             seen_version=said["seen_version"],
             by=by,
             now=here.now,

@@ -52,6 +52,18 @@ class CallForm(forms.Form):
     )
     seen_version = forms.IntegerField(widget=forms.HiddenInput)
 
+    def again(self, here: Here) -> dt.datetime | None:
+        """When we try again, in UTC; None for nobody's wish, and for who was reached. A time that
+        is over becomes a fault of the form: ask `is_valid` afterwards."""
+        if not self.is_valid() or not self.cleaned_data["try_again"]:
+            return None
+        if self.cleaned_data["outcome"] == Call.Outcome.REACHED:
+            return None
+        again = dt.datetime.combine(here.today, self.cleaned_data["try_again"], here.zone)
+        if again <= here.now:
+            self.add_error("try_again", _("That time is over"))
+        return again.astimezone(dt.UTC)
+
 
 def _one(request: HttpRequest, reference: str, action: str, here: Here) -> Appointment:
     return access.one_for_staff(
@@ -83,13 +95,7 @@ def call(request: HttpRequest, reference: str) -> HttpResponse:
     if held := held_by_another(request, wanted, here=here):
         return held
     form = CallForm(request.POST or None, initial={"seen_version": wanted.version})
-    again = None
-    if form.is_valid() and form.cleaned_data["try_again"]:
-        again = dt.datetime.combine(here.today, form.cleaned_data["try_again"], here.zone)
-        if form.cleaned_data["outcome"] == Call.Outcome.REACHED:
-            again = None
-        elif again <= here.now:
-            form.add_error("try_again", _("That time is over"))
+    again = form.again(here)
     if not form.is_valid():
         status = 400 if form.is_bound else 200
         return page(request, "call", here=here, row=here.row(wanted), form=form, status=status)
@@ -97,7 +103,7 @@ def call(request: HttpRequest, reference: str) -> HttpResponse:
         booking.log_call(
             wanted,
             outcome=form.cleaned_data["outcome"],
-            try_again_at=again.astimezone(dt.UTC) if again else None,
+            try_again_at=again,
             seen_version=form.cleaned_data["seen_version"],
             by=cast(User, request.user),
             now=here.now,
